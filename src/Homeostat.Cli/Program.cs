@@ -1,0 +1,3 @@
+using Homeostat.Cli.Commands;
+
+return await RootCommandFactory.Create().Parse(args).InvokeAsync();
