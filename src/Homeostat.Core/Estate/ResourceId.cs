@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Homeostat.Core.Estate;
+
+/// <summary>
+/// Names one resource of the estate: a Terraform address, an ARN, a database object; 1 to 2048 characters without
+/// control characters. Two ids are the same resource exactly when their characters are.
+/// </summary>
+public readonly record struct ResourceId
+{
+    private readonly string? _value;
+
+    /// <exception cref="ArgumentException">The text is empty, too long or has a control character.</exception>
+    public ResourceId(string value) => _value = IdText.Check(value, nameof(value));
+
+    /// <summary>The id's characters; empty only in <c>default</c>, which names nothing.</summary>
+    public string Value => _value ?? "";
+
+    /// <summary>False when the text cannot be an id; nothing is repaired.</summary>
+    public static bool TryCreate([NotNullWhen(true)] string? text, out ResourceId id)
+    {
+        var valid = IdText.IsValid(text);
+        id = valid ? new ResourceId(text!) : default;
+        return valid;
+    }
+
+    public override string ToString() => Value;
+}
+
+/// <summary>Names one body of data that must not be lost, whoever holds copies of it.</summary>
+public readonly record struct AssetId
+{
+    private readonly string? _value;
+
+    /// <exception cref="ArgumentException">The text is empty, too long or has a control character.</exception>
+    public AssetId(string value) => _value = IdText.Check(value, nameof(value));
+
+    /// <summary>The id's characters; empty only in <c>default</c>, which names nothing.</summary>
+    public string Value => _value ?? "";
+
+    public override string ToString() => Value;
+}
+
+/// <summary>The kind of a resource in the model's words (<c>database</c>, <c>volume</c>); the known ones stand in <see cref="KindTable"/>.</summary>
+public readonly record struct ResourceKind
+{
+    private readonly string? _name;
+
+    /// <exception cref="ArgumentException">The name is empty, too long or has a control character.</exception>
+    public ResourceKind(string name) => _name = IdText.Check(name, nameof(name));
+
+    /// <summary>The kind's name; <c>unknown</c> in <c>default</c>, a kind without any transition.</summary>
+    public string Name => _name ?? "unknown";
+
+    public override string ToString() => Name;
+}
+
+internal static class IdText
+{
+    public static bool IsValid([NotNullWhen(true)] string? text) =>
+        text is { Length: > 0 and <= Limits.MaxIdLength } && !text.AsSpan().ContainsAnyInRange('\0', '\u001f');
+
+    public static string Check(string? text, string parameter) =>
+        IsValid(text)
+            ? text
+            : throw new ArgumentException(
+                $"an id has 1 to {Limits.MaxIdLength} characters and no control characters",
+                parameter
+            );
+}

@@ -1,0 +1,38 @@
+namespace Homeostat.Core;
+
+/// <summary>Every size, depth and count that Core accepts; what exceeds one is refused, never truncated.</summary>
+public static class Limits
+{
+    /// <summary>Longest resource or asset id, in UTF-16 units.</summary>
+    public const int MaxIdLength = 2048;
+
+    /// <summary>Most resources of one snapshot; indexes are 32-bit with room for a delta.</summary>
+    public const int MaxResources = 16_000_000;
+
+    /// <summary>Most units a resource may declare; ⌊cap · supply / k⌋ stays inside 64 bits.</summary>
+    public const int MaxCapacity = 1_000_000;
+
+    /// <summary>Most effects in one request.</summary>
+    public const int MaxEffects = 10_000;
+
+    /// <summary>Most premises in one request.</summary>
+    public const int MaxPremises = 256;
+
+    /// <summary>Unknown facts that are enumerated exactly; beyond it the two extreme worlds and a sound bound decide.</summary>
+    public const int MaxEnumeratedUnknowns = 6;
+
+    /// <summary>Committed futures that are enumerated subset by subset; beyond it a sound bound decides.</summary>
+    public const int MaxEnumeratedFutures = 5;
+
+    /// <summary>Resources whose support is searched for stale evidence; beyond it the support as a whole is one unknown.</summary>
+    public const int MaxStaleSearch = 512;
+
+    /// <summary>Copies of one data asset whose exact hitting set is computed; beyond it a lower bound is used.</summary>
+    public const int MaxCopies = 64;
+
+    /// <summary>Targets a delegated principal's grants are expanded to; beyond it the effect is unknown.</summary>
+    public const int MaxDelegatedTargets = 256;
+
+    /// <summary>Times a decision is made again because another permit was granted meanwhile.</summary>
+    public const int MaxDecisionAttempts = 16;
+}
