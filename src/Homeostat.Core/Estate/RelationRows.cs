@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+
+namespace Homeostat.Core.Estate;
+
+/// <summary>Relations as they come, before they are sorted into rows.</summary>
+internal sealed class RelationRows
+{
+    private readonly List<Need> _needs = [];
+
+    public List<ExistenceRow> Existences { get; } = [];
+    public List<CopyRow> Copies { get; } = [];
+    public List<FailureDomain[]> Domains { get; } = [];
+    public List<StandbyRow> Standbys { get; } = [];
+    public List<GuardRow> Guards { get; } = [];
+    public List<GrantRow> Grants { get; } = [];
+
+    public void AddNeed(int from, int name, int member, int k, int seen) =>
+        _needs.Add(new(from, name, member, k, seen));
+
+    /// <summary>Domains that the source stated, or -1: then they are derived from the holder.</summary>
+    public int DomainsOf(IReadOnlyList<FailureDomain>? stated)
+    {
+        if (stated is null)
+        {
+            return -1;
+        }
+
+        Domains.Add([.. stated]);
+        return Domains.Count - 1;
+    }
+
+    /// <summary>
+    /// Groups in the order of their resource. Several records may add members to one group of the same name: they are
+    /// united, and the largest k holds.
+    /// </summary>
+    public (GroupRow[] Rows, int[] MemberGroups, int[] Members) Groups()
+    {
+        var needs = CollectionsMarshal.AsSpan(_needs);
+        needs.Sort();
+        var rows = new List<GroupRow>(needs.Length);
+        var memberGroups = new List<int>(needs.Length);
+        var members = new List<int>(needs.Length);
+        for (var i = 0; i < needs.Length; i++)
+        {
+            ref readonly var need = ref needs[i];
+            var isNewGroup = i == 0 || needs[i - 1].From != need.From || needs[i - 1].Name != need.Name;
+            if (isNewGroup)
+            {
+                rows.Add(
+                    new GroupRow
+                    {
+                        From = need.From,
+                        Name = need.Name,
+                        K = need.K,
+                        Seen = need.Seen,
+                    }
+                );
+            }
+
+            ref var row = ref CollectionsMarshal.AsSpan(rows)[^1];
+            row.K = Math.Max(row.K, need.K);
+            if (isNewGroup || needs[i - 1].Member != need.Member)
+            {
+                memberGroups.Add(rows.Count - 1);
+                members.Add(need.Member);
+            }
+        }
+
+        _needs.Clear();
+        return ([.. rows], [.. memberGroups], [.. members]);
+    }
+
+    private readonly record struct Need(int From, int Name, int Member, int K, int Seen) : IComparable<Need>
+    {
+        public int CompareTo(Need other)
+        {
+            var byFrom = From.CompareTo(other.From);
+            if (byFrom != 0)
+            {
+                return byFrom;
+            }
+
+            var byName = Name.CompareTo(other.Name);
+            return byName != 0 ? byName : Member.CompareTo(other.Member);
+        }
+    }
+}

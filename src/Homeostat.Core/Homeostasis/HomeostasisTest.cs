@@ -1,0 +1,155 @@
+using Homeostat.Core.Actions;
+using Homeostat.Core.Estate;
+using Homeostat.Core.Simulation;
+
+namespace Homeostat.Core.Homeostasis;
+
+/// <summary>What the judgement of one request needs besides its consequences.</summary>
+/// <param name="Budget">What the lease can still pay, after stress that leaked from nearby.</param>
+/// <param name="HasLooked">The facts that matter have been looked at again since the request was first deferred.</param>
+public sealed record AssessmentInput(IReadOnlyList<Effect> Effects, Goal? Goal, double Budget, bool HasLooked);
+
+/// <summary>Judges what a request would do to the essential variables, world by world.</summary>
+public sealed class HomeostasisTest(StressTable table)
+{
+    public const string Lethal = "homeostasis.lethal";
+    public const string Budget = "homeostasis.budget";
+    public const string Weakened = "homeostasis.already-lethal";
+    public const string Unseen = "homeostasis.unseen";
+    public const string Unregulated = "homeostasis.no-transition";
+
+    private readonly Weighing _weighing = new(table);
+
+    public Assessment Assess(Consequences consequences, AssessmentInput input)
+    {
+        var worlds = new Toll[consequences.Outcomes.Count];
+        for (var at = 0; at < worlds.Length; at++)
+        {
+            worlds[at] = _weighing.Weigh(consequences, consequences.Outcomes[at], input);
+        }
+
+        var findings = new List<Finding>();
+        AddWorldFindings(consequences, worlds, input, findings);
+        ModelGaps.Add(consequences, findings);
+        IrreversibilityRule.Add(consequences, input.Goal, findings);
+        var known = _weighing.Read(consequences, input);
+        return new Assessment
+        {
+            Charge = worlds.Max(world => world.Charge),
+            LeastCharge = worlds.Min(world => world.Charge),
+            StressBefore = Saturated(known, reading => reading.StressBefore),
+            StressAfter = Saturated(known, reading => reading.StressAfter),
+            Variables = known,
+            Findings = findings,
+        };
+    }
+
+    private double Saturated(VariableReading[] readings, Func<VariableReading, double> stress)
+    {
+        var product = 1.0;
+        foreach (var reading in readings)
+        {
+            product *= 1 - table.TierWeight(reading.Tier) * table.Setpoints[reading.Kind].Factor * stress(reading);
+        }
+
+        return 1 - product;
+    }
+
+    /// <summary>A decision must hold for every subset of what others may still do; within one, for every world.</summary>
+    private void AddWorldFindings(
+        Consequences consequences,
+        Toll[] worlds,
+        AssessmentInput input,
+        List<Finding> findings
+    )
+    {
+        var everyLethal = false;
+        var everyBroken = false;
+        foreach (var subset in consequences.Outcomes.Select(outcome => outcome.Futures).Distinct())
+        {
+            var proven = Enumerable
+                .Range(0, worlds.Length)
+                .Where(at => consequences.Outcomes[at].Futures == subset && !consequences.Outcomes[at].IsBound)
+                .ToArray();
+            everyLethal |= proven.All(at => worlds[at].ProvenLethal);
+            everyBroken |= proven.All(at => worlds[at].ProvenLethal || worlds[at].Charge > input.Budget);
+        }
+
+        var worst = Worst(worlds, world => world.IsLethal);
+        if (worst >= 0)
+        {
+            findings.Add(LethalFinding(consequences, worst, worlds[worst], input, everyLethal || everyBroken));
+        }
+
+        var dearest = Worst(worlds, world => world.Charge > input.Budget);
+        if (dearest >= 0)
+        {
+            findings.Add(BudgetFinding(consequences, dearest, worlds[dearest], input, everyBroken));
+        }
+
+        if (worlds.FirstOrDefault(world => world.Weakened is not null).Weakened is { } weakened)
+        {
+            findings.Add(
+                new Finding(
+                    Weakened,
+                    Verdict.StepUp,
+                    $"{weakened} is already lost, and this takes away what is left to bring it back"
+                )
+            );
+        }
+    }
+
+    private static int Worst(Toll[] worlds, Func<Toll, bool> where)
+    {
+        var worst = -1;
+        for (var at = 0; at < worlds.Length; at++)
+        {
+            if (where(worlds[at]) && (worst < 0 || worlds[at].Charge > worlds[worst].Charge))
+            {
+                worst = at;
+            }
+        }
+
+        return worst;
+    }
+
+    private Finding LethalFinding(Consequences consequences, int at, Toll world, AssessmentInput input, bool isCertain)
+    {
+        var (reason, path) = _weighing.Explain(consequences, consequences.Outcomes[at], world.LethalChange);
+        return new Finding(
+            Lethal,
+            isCertain ? Verdict.Deny : Uncertain(input, lethal: true),
+            reason + Certainty(isCertain, input)
+        )
+        {
+            Path = path,
+            EvidenceAge = consequences.OldestEvidence,
+            LookAt = isCertain ? [] : consequences.UnsettledBy,
+        };
+    }
+
+    private Finding BudgetFinding(Consequences consequences, int at, Toll world, AssessmentInput input, bool isCertain)
+    {
+        var (reason, path) = _weighing.Explain(consequences, consequences.Outcomes[at], world.DearestChange);
+        return new Finding(
+            Budget,
+            isCertain ? Verdict.Deny : Uncertain(input, lethal: false),
+            $"charge {world.Charge:0.00} over the stress budget {input.Budget:0.00}: {reason}{Certainty(isCertain, input)}"
+        )
+        {
+            Path = path,
+            EvidenceAge = consequences.OldestEvidence,
+            LookAt = isCertain ? [] : consequences.UnsettledBy,
+        };
+    }
+
+    private static Verdict Uncertain(AssessmentInput input, bool lethal) =>
+        !input.HasLooked ? Verdict.Defer
+        : lethal ? Verdict.Deny
+        : Verdict.StepUp;
+
+    private static string Certainty(bool isCertain, AssessmentInput input) =>
+        isCertain ? ""
+        : input.HasLooked ? " (in some world; looking again did not settle it)"
+        : " (in some world: the evidence does not say; look again)";
+}

@@ -1,0 +1,74 @@
+using Homeostat.Core.Actions;
+
+namespace Homeostat.Core.Simulation;
+
+/// <summary>Names one permit.</summary>
+public readonly record struct PermitId(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>Effects that were permitted and have not been observed yet: they may happen, or have happened, or not.</summary>
+/// <param name="Since">When they were permitted.</param>
+public sealed record CommittedFuture(PermitId Permit, IReadOnlyList<Effect> Effects, DateTimeOffset Since)
+{
+    /// <summary>What it touches, for the arrays it was computed against.</summary>
+    internal Footprint? Footprint { get; init; }
+}
+
+/// <summary>All that was permitted and not yet observed. Immutable; a version for compare-and-swap.</summary>
+public sealed class CommittedFutures
+{
+    private CommittedFutures(long version, IReadOnlyList<CommittedFuture> futures) =>
+        (Version, All) = (version, futures);
+
+    public static CommittedFutures None { get; } = new(0, []);
+
+    /// <summary>Counts up with every permit and every observation.</summary>
+    public long Version { get; }
+
+    public IReadOnlyList<CommittedFuture> All { get; }
+
+    public CommittedFutures With(CommittedFuture future) => new(Version + 1, [.. All, future]);
+
+    /// <summary>The future has been observed, or is known never to happen.</summary>
+    public CommittedFutures Without(PermitId permit) =>
+        new(Version + 1, [.. All.Where(future => future.Permit != permit)]);
+}
+
+/// <summary>
+/// What a set of effects touches: resources, groups, assets, services, guarded resources. Two actions that interfere
+/// have a key in common, because the first thing that both change is one.
+/// </summary>
+internal sealed class Footprint(object tables, long[] keys)
+{
+    private readonly ulong _mask = MaskOf(keys);
+    private readonly HashSet<long> _keys = [.. keys];
+
+    public bool IsOf(object otherTables) => ReferenceEquals(tables, otherTables);
+
+    public IReadOnlyCollection<long> Keys => _keys;
+
+    public bool Meets(HashSet<long> keys, ulong mask)
+    {
+        if ((mask & _mask) == 0)
+        {
+            return false;
+        }
+
+        return _keys.Overlaps(keys);
+    }
+
+    public static ulong MaskOf(IEnumerable<long> keys)
+    {
+        var mask = 0UL;
+        foreach (var key in keys)
+        {
+            mask |= BitOf(key);
+        }
+
+        return mask;
+    }
+
+    public static ulong BitOf(long key) => 1UL << (int)((ulong)(key * -7046029254386353131) >> 58);
+}

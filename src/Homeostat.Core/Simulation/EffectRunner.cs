@@ -1,0 +1,193 @@
+using Homeostat.Core.Actions;
+using Homeostat.Core.Estate;
+
+namespace Homeostat.Core.Simulation;
+
+/// <summary>Does to a world what effects say. Giving earns no credit here: it counts when it has been observed.</summary>
+internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
+{
+    /// <summary>Runs the effects of a request; <paramref name="lastingOnly"/> leaves out what passes.</summary>
+    public void Run(IReadOnlyList<Effect> effects, bool lastingOnly, DateTimeOffset now)
+    {
+        for (var at = 0; at < effects.Count; at++)
+        {
+            var effect = effects[at];
+            if (Happens(effect, at, now))
+            {
+                Run(effect, at, lastingOnly && effect.Duration is not null);
+            }
+        }
+
+        world.Spread();
+    }
+
+    /// <summary>Runs effects that were permitted and not yet seen; what helps is left out.</summary>
+    public void RunFuture(IReadOnlyList<Effect> effects)
+    {
+        foreach (var effect in effects)
+        {
+            // Its condition and its impact are not ours to look up: a future may do all that it can.
+            Run(effect, at: -1, isOver: false);
+        }
+
+        world.Spread();
+    }
+
+    private bool Happens(Effect effect, int at, DateTimeOffset now) =>
+        effect.Condition is null
+        || world.Estate.Evaluate(effect.Condition, now) switch
+        {
+            Truth.True => true,
+            Truth.False => false,
+            _ => unknowns.IsBad(UnknownKind.Condition, at),
+        };
+
+    private void Run(Effect effect, int at, bool isOver)
+    {
+        var node = world.Estate.Find(effect.Target);
+        if (node < 0)
+        {
+            return;
+        }
+
+        world.Node(node).Targeted = true;
+        switch (effect)
+        {
+            case Effect.Destroy destroy:
+                Destroy(node, destroy, isOver);
+                break;
+            case Effect.Stop when !isOver:
+                world.Stop(node, -1);
+                break;
+            case Effect.Change change when !isOver:
+                Change(node, change, at);
+                break;
+            case Effect.Detach { From: { } from }:
+                Leave(node, from);
+                break;
+            case Effect.Attach { TargetNeedsIt: true } attach:
+                Lean(node, attach.To);
+                break;
+            case Effect.Promote:
+                world.Promote(node);
+                break;
+            case Effect.LoseData lose:
+                Lose(node, lose);
+                break;
+            case Effect.DisableGuard:
+                world.Disable(node);
+                break;
+            case Effect.Delegate hand:
+                Delegate(hand, at);
+                break;
+            case Effect.Unknown when IsBad(UnknownKind.Impact, at):
+                world.Destroy(node, -1);
+                break;
+        }
+    }
+
+    private bool IsBad(UnknownKind kind, int at) => at < 0 || unknowns.IsBad(kind, at);
+
+    private void Destroy(int node, Effect.Destroy destroy, bool isOver)
+    {
+        var isMadeAgain =
+            destroy.Recreated
+            && !world.Estate.TraitsOf(node).Stateful
+            && world.Estate.Node(node).Is(NodeFlags.ConfigurationKnown);
+        if (!isMadeAgain)
+        {
+            world.Destroy(node, -1);
+        }
+        else if (!isOver)
+        {
+            world.Stop(node, -1);
+        }
+    }
+
+    private void Change(int node, Effect.Change change, int at)
+    {
+        switch (change.Impact)
+        {
+            case ChangeImpact.Restart:
+                world.Lower(node, 0, -1);
+                break;
+            case ChangeImpact.Capacity when change.Value.Number is >= 0 and <= Limits.MaxCapacity and var units:
+                world.Lower(node, (int)units, -1);
+                break;
+            case ChangeImpact.Capacity or ChangeImpact.Unknown when IsBad(UnknownKind.Impact, at):
+                world.Lower(node, 0, -1);
+                break;
+        }
+    }
+
+    /// <summary>The node no longer serves the other: the other's groups lose what it supplied.</summary>
+    private void Leave(int node, ResourceId from)
+    {
+        var other = world.Estate.Find(from);
+        if (other < 0)
+        {
+            return;
+        }
+
+        var row = world.Estate.Node(other);
+        for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
+        {
+            if (world.Estate.Tables.Members.Of(group).Contains(node))
+            {
+                world.LowerSupply(group, world.WorkingOf(node), node);
+            }
+        }
+    }
+
+    private void Lean(int node, ResourceId on)
+    {
+        var other = world.Estate.Find(on);
+        if (other < 0 || world.WorkingOf(other) == 0)
+        {
+            world.Lower(node, 0, other);
+        }
+    }
+
+    private void Lose(int node, Effect.LoseData lose)
+    {
+        if (lose.Extent.Rows is not null)
+        {
+            return;
+        }
+
+        var tables = world.Estate.Tables;
+        if (lose.OfCopyOnly)
+        {
+            world.LoseCopiesOf(node, node);
+            return;
+        }
+
+        var asset = tables.AssetIds.Find(lose.Asset.Value);
+        foreach (var copy in asset < 0 ? [] : tables.CopiesOfAsset.Of(asset))
+        {
+            // A logical loss reaches whatever follows; only what is frozen survives it.
+            if (tables.Copies[copy].Role != CopyRole.Backup)
+            {
+                world.LoseCopy(copy, node);
+            }
+        }
+    }
+
+    /// <summary>Judged as everything that the principal may do: in some world it destroys what it may delete.</summary>
+    private void Delegate(Effect.Delegate hand, int at)
+    {
+        var principal = world.Estate.Find(hand.Principal);
+        if (principal < 0 || !IsBad(UnknownKind.Impact, at))
+        {
+            return;
+        }
+
+        foreach (var grant in world.Estate.Tables.GrantsOfPrincipal.Of(principal))
+        {
+            if (world.Estate.Tables.Grants[grant].Privilege >= Privilege.Delete)
+            {
+                world.Destroy(world.Estate.Tables.Grants[grant].Target, principal);
+            }
+        }
+    }
+}

@@ -1,0 +1,336 @@
+using Homeostat.Core.Actions;
+using Homeostat.Core.Estate;
+
+namespace Homeostat.Core.Simulation;
+
+internal sealed partial class PredictionRun
+{
+    private const int MaxPaths = 64;
+    private const int MaxPathLength = 64;
+    private const int MaxImpairments = 1000;
+
+    private enum KeyKind : long
+    {
+        Node = 1L << 40,
+        Group = 2L << 40,
+        Asset = 3L << 40,
+    }
+
+    private WorldOutcome Outcome(int subset, bool isBound)
+    {
+        var changes = _changes.ToArray();
+        var paths = new int[Math.Min(changes.Length, MaxPaths)][];
+        for (var at = 0; at < paths.Length; at++)
+        {
+            paths[at] = PathTo(changes[at].Cause);
+        }
+
+        return new WorldOutcome(subset, isBound, changes, paths);
+    }
+
+    /// <summary>From the touched resource to this one, both included; empty for -1.</summary>
+    private int[] PathTo(int node)
+    {
+        if (node < 0)
+        {
+            return [];
+        }
+
+        var length = 1;
+        for (var at = node; CauseOf(at) is >= 0 and var cause && length < MaxPathLength; at = cause)
+        {
+            length++;
+        }
+
+        var path = new int[length];
+        for (var at = length - 1; at >= 0; at--)
+        {
+            path[at] = node;
+            node = CauseOf(node);
+        }
+
+        return path;
+    }
+
+    private int CauseOf(int node) => _world.Nodes.Find(node) is >= 0 and var at ? _world.Nodes.At(at).Cause : -1;
+
+    /// <summary>What is read from the world as it is known, while it is there.</summary>
+    private Known Describe()
+    {
+        List<int> impaired = [],
+            destroyed = [],
+            guards = [];
+        for (var at = 0; at < _world.Nodes.Count; at++)
+        {
+            ref readonly var state = ref _world.Nodes.At(at);
+            var node = _world.Nodes.KeyAt(at);
+            if (!state.Alive && state.AliveBefore)
+            {
+                destroyed.Add(node);
+            }
+            else if (state.Working < state.Before && !state.Targeted)
+            {
+                impaired.Add(node);
+            }
+
+            if (state.Working < state.Before && _estate.Node(node).Is(NodeFlags.IsGuard))
+            {
+                guards.Add(node);
+            }
+        }
+
+        guards.AddRange(_world.NewlyDisabled());
+        List<Irreversibility> irreversible = [];
+        List<WayBack> waysBack = [];
+        _reversibility.Judge(_effects, irreversible, waysBack);
+        return new Known(
+            [.. impaired],
+            [.. destroyed],
+            [.. LostCopies()],
+            [.. guards],
+            irreversible,
+            waysBack,
+            [.. impaired.Take(MaxImpairments).Select(ImpairmentOf)],
+            OldestEvidence()
+        );
+    }
+
+    private IEnumerable<int> LostCopies() =>
+        Enumerable
+            .Range(0, _world.Copies.Count)
+            .Where(at => _world.Copies.At(at) is { Lost: true, LostBefore: false })
+            .Select(_world.Copies.KeyAt);
+
+    private Impairment ImpairmentOf(int node) =>
+        new(
+            _estate.IdOf(node),
+            _world.WorkingBefore(node),
+            _world.WorkingOf(node),
+            [.. PathTo(node).Select(_estate.IdOf)]
+        );
+
+    /// <summary>The oldest evidence among what was touched or brought down; null when its time is unknown.</summary>
+    private TimeSpan? OldestEvidence()
+    {
+        TimeSpan? oldest = TimeSpan.Zero;
+        for (var at = 0; at < Math.Min(_world.Nodes.Count, MaxImpairments) && oldest is not null; at++)
+        {
+            var row = _estate.Node(_world.Nodes.KeyAt(at));
+            oldest = Older(
+                Older(oldest, row.Existence),
+                row.State == RunState.Inherent ? row.Existence : row.StateSeen
+            );
+        }
+
+        return oldest;
+    }
+
+    private TimeSpan? Older(TimeSpan? oldest, int provenance) =>
+        _estate.ProvenanceOf(provenance).AgeAt(_now) is not { } age ? null
+        : age > oldest ? age
+        : oldest;
+
+    private Consequences Assemble(Known known, IReadOnlyList<WorldOutcome> outcomes) =>
+        new()
+        {
+            Estate = _estate,
+            Outcomes = outcomes,
+            ImpairedNodes = known.Impaired,
+            DestroyedNodes = known.Destroyed,
+            LostCopies = known.LostCopies,
+            GuardNodes = known.Guards,
+            Footprint = new Footprint(_estate.Tables, [.. _keys]),
+            Touched = Touched(),
+            Irreversible = known.Irreversible,
+            WaysBack = known.WaysBack,
+            Exposures = Exposures(),
+            Unseen = Unseen(),
+            Unregulated = Unregulated(),
+            UnsettledBy = Unsettled(),
+            OldestEvidence = known.OldestEvidence,
+            Considered = _relevant.Count == 0 ? [] : [.. _relevant.Select(future => future.Permit)],
+            Impairments = known.Impairments,
+        };
+
+    private List<ResourceId> Touched()
+    {
+        var touched = new List<ResourceId>(_effects.Count);
+        foreach (var effect in _effects)
+        {
+            if (_effects.Count == 1 || !touched.Contains(effect.Target))
+            {
+                touched.Add(effect.Target);
+            }
+        }
+
+        return touched;
+    }
+
+    private ExposureGain[] Exposures()
+    {
+        List<ExposureGain>? gains = null;
+        foreach (var effect in _effects)
+        {
+            var node = _estate.Find(effect.Target);
+            var tier = node < 0 ? Tier.Zero : _estate.Node(node).EffectiveTier;
+            switch (effect)
+            {
+                case Effect.Expose expose:
+                    (gains ??= []).Add(new(expose.Target, expose.To, expose.What, expose.Principals, tier));
+                    break;
+                case Effect.Grant grant:
+                    (gains ??= []).Add(new(grant.Target, grant.Principal.Value, grant.Privilege, 1, tier));
+                    break;
+            }
+        }
+
+        return gains?.ToArray() ?? [];
+    }
+
+    private ResourceId[] Unseen()
+    {
+        List<ResourceId>? unseen = null;
+        foreach (var effect in _effects)
+        {
+            if (effect is not Effect.Create && !_estate.Contains(effect.Target))
+            {
+                (unseen ??= []).Add(effect.Target);
+            }
+        }
+
+        return unseen?.ToArray() ?? [];
+    }
+
+    private (Effect, string)[] Unregulated()
+    {
+        List<(Effect, string)>? missing = null;
+        foreach (var effect in _effects)
+        {
+            var node = _estate.Find(effect.Target);
+            var traits =
+                effect is Effect.Create create ? KindTable.Of(create.Kind)
+                : node < 0 ? null
+                : _estate.TraitsOf(node);
+            if (effect is Effect.Unknown unknown)
+            {
+                (missing ??= []).Add((effect, unknown.What));
+            }
+            else if (traits is not null && !traits.Operations.HasFlag(effect.Operation))
+            {
+                (missing ??= []).Add(
+                    (effect, $"the model has no transition for {effect.Operation} of a {traits.Kind}")
+                );
+            }
+        }
+
+        return missing?.ToArray() ?? [];
+    }
+
+    private ResourceId[] Unsettled() =>
+        _unknowns.Count == 0
+            ? []
+            :
+            [
+                .. Enumerable
+                    .Range(0, _unknowns.Count)
+                    .Select(at => _unknowns[at])
+                    .SelectMany(SubjectsOf)
+                    .Distinct()
+                    .Take(MaxImpairments),
+            ];
+
+    private IEnumerable<ResourceId> SubjectsOf(Unknown unknown) =>
+        unknown.Kind switch
+        {
+            UnknownKind.Works => [_estate.IdOf(unknown.Index)],
+            UnknownKind.Group => [_estate.IdOf(_estate.Group(unknown.Index).From)],
+            UnknownKind.Copy => [_estate.IdOf(_estate.Copy(unknown.Index).Holder)],
+            UnknownKind.Condition => [_effects[unknown.Index].Condition!.Subject],
+            _ => [],
+        };
+
+    /// <summary>What this run touched, for finding others that touch the same.</summary>
+    private void NoteKeys()
+    {
+        for (var at = 0; at < _world.Nodes.Count; at++)
+        {
+            ref readonly var state = ref _world.Nodes.At(at);
+            if (state.Targeted || state.Working < state.Before || state.Alive != state.AliveBefore)
+            {
+                _keys.Add((long)KeyKind.Node | (uint)_world.Nodes.KeyAt(at));
+            }
+        }
+
+        for (var at = 0; at < _world.Groups.Count; at++)
+        {
+            if (_world.Groups.At(at).Supply < _world.Groups.At(at).Before)
+            {
+                _keys.Add((long)KeyKind.Group | (uint)_world.Groups.KeyAt(at));
+            }
+        }
+
+        foreach (var change in _changes)
+        {
+            var kind = change.Kind switch
+            {
+                VariableKind.Durability => KeyKind.Asset,
+                VariableKind.Headroom => KeyKind.Group,
+                _ => KeyKind.Node,
+            };
+            _keys.Add((long)kind | (uint)change.Subject);
+        }
+
+        foreach (var effect in _effects)
+        {
+            if (effect is Effect.Attach attach && _estate.Find(attach.To) is >= 0 and var to)
+            {
+                _keys.Add((long)KeyKind.Node | (uint)to);
+            }
+        }
+    }
+
+    /// <summary>Adds the futures that touch what this request touches, and those that touch what they touch.</summary>
+    private void AddRelevant(CommittedFutures futures)
+    {
+        if (futures.All.Count == 0)
+        {
+            return;
+        }
+
+        bool grew;
+        do
+        {
+            grew = false;
+            var mask = Footprint.MaskOf(_keys);
+            foreach (var future in futures.All)
+            {
+                if (
+                    !_relevant.Contains(future)
+                    && FootprintOf(future) is var footprint
+                    && (footprint is null || footprint.Meets(_keys, mask))
+                )
+                {
+                    _relevant.Add(future);
+                    _keys.UnionWith(footprint?.Keys ?? []);
+                    mask = Footprint.MaskOf(_keys);
+                    grew = true;
+                }
+            }
+        } while (grew);
+    }
+
+    /// <summary>Null when it was computed against other arrays: then it may touch anything.</summary>
+    private Footprint? FootprintOf(CommittedFuture future) =>
+        future.Footprint is { } footprint && footprint.IsOf(_estate.Tables) ? footprint : null;
+
+    private sealed record Known(
+        int[] Impaired,
+        int[] Destroyed,
+        int[] LostCopies,
+        int[] Guards,
+        List<Irreversibility> Irreversible,
+        List<WayBack> WaysBack,
+        Impairment[] Impairments,
+        TimeSpan? OldestEvidence
+    );
+}

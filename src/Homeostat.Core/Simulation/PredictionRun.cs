@@ -1,0 +1,250 @@
+using Homeostat.Core.Actions;
+using Homeostat.Core.Estate;
+
+namespace Homeostat.Core.Simulation;
+
+/// <summary>The working memory of one prediction; used again by the next.</summary>
+internal sealed partial class PredictionRun
+{
+    private readonly SimulationOptions _options;
+    private readonly WorldState _world = new();
+    private readonly UnknownSet _unknowns = new();
+    private readonly EffectRunner _runner;
+    private readonly VariableReader _reader;
+    private readonly Reversibility _reversibility;
+    private readonly List<VariableChange> _changes = [];
+    private readonly List<VariableChange> _settled = [];
+    private readonly List<CommittedFuture> _relevant = [];
+    private readonly HashSet<long> _keys = [];
+
+    private EstateSnapshot _estate = EstateSnapshot.Empty;
+    private IReadOnlyList<Effect> _effects = [];
+    private DateTimeOffset _now;
+    private bool _anyPassing;
+
+    public PredictionRun(SimulationOptions options)
+    {
+        _options = options;
+        _runner = new EffectRunner(_world, _unknowns);
+        _reader = new VariableReader(_world, _unknowns);
+        _reversibility = new Reversibility(_world);
+    }
+
+    public Consequences Predict(
+        EstateSnapshot estate,
+        CommittedFutures futures,
+        IReadOnlyList<Effect> effects,
+        DateTimeOffset now
+    )
+    {
+        (_estate, _effects, _now) = (estate, effects, now);
+        _anyPassing = effects.Any(effect => effect.Duration is not null);
+        _unknowns.Clear();
+        _relevant.Clear();
+        _keys.Clear();
+        _reversibility.Clear();
+
+        // 1. As the estate is known, with nothing that others may still do: this is what is described.
+        RunWorld(subset: 0, futuresAreOurs: false, unknownsAreOurs: false);
+        var asKnown = Outcome(subset: 0, isBound: false);
+        var known = Describe();
+        NoteKeys();
+
+        // 2. What else matters: unknowns met in the worst world, and futures that touch the same things.
+        Explore(futures);
+
+        // 3. Every subset of those futures, in every world that the unknowns allow.
+        var outcomes = _unknowns.Count == 0 && _relevant.Count == 0 ? [asKnown] : RunAll();
+        return Assemble(known, outcomes);
+    }
+
+    /// <summary>Widens the set of unknowns and of relevant futures until neither grows.</summary>
+    private void Explore(CommittedFutures futures)
+    {
+        while (true)
+        {
+            var unknowns = _unknowns.Count;
+            var relevant = _relevant.Count;
+            AddRelevant(futures);
+            if (unknowns > 0 || _relevant.Count > 0)
+            {
+                _unknowns.All = true;
+                RunWorld(
+                    subset: (1 << Math.Min(_relevant.Count, 30)) - 1,
+                    futuresAreOurs: false,
+                    unknownsAreOurs: false
+                );
+                NoteKeys();
+                _unknowns.All = null;
+            }
+
+            if (_unknowns.Count == unknowns && _relevant.Count == relevant)
+            {
+                return;
+            }
+        }
+    }
+
+    private List<WorldOutcome> RunAll()
+    {
+        var outcomes = new List<WorldOutcome>();
+        var enumerate = _relevant.Count <= Limits.MaxEnumeratedFutures;
+        var subsets = enumerate ? 1 << _relevant.Count : 1;
+        for (var subset = 0; subset < subsets; subset++)
+        {
+            RunWorlds(subset, futuresAreOurs: false, outcomes);
+        }
+
+        if (!enumerate)
+        {
+            // Too many to try each subset: all of them together, and a bound that charges them to this request.
+            RunWorlds(int.MaxValue, futuresAreOurs: false, outcomes);
+            RunWorlds(int.MaxValue, futuresAreOurs: true, outcomes);
+        }
+
+        return outcomes;
+    }
+
+    private void RunWorlds(int subset, bool futuresAreOurs, List<WorldOutcome> outcomes)
+    {
+        var judgedAs = futuresAreOurs ? -1 : subset;
+        var budget = Limits.MaxEnumeratedUnknowns - Math.Min(_relevant.Count, Limits.MaxEnumeratedFutures);
+        if (_unknowns.Count <= Math.Max(1, budget))
+        {
+            for (var world = 0UL; world < 1UL << _unknowns.Count; world++)
+            {
+                _unknowns.World = world;
+                RunWorld(subset, futuresAreOurs, unknownsAreOurs: false);
+                outcomes.Add(Outcome(judgedAs, isBound: false));
+            }
+
+            return;
+        }
+
+        foreach (var allBad in (bool[])[false, true])
+        {
+            _unknowns.All = allBad;
+            RunWorld(subset, futuresAreOurs, unknownsAreOurs: false);
+            outcomes.Add(Outcome(judgedAs, isBound: false));
+        }
+
+        // Doing nothing with every unknown at its best, against acting with every unknown at its worst.
+        RunWorld(subset, futuresAreOurs, unknownsAreOurs: true);
+        outcomes.Add(Outcome(judgedAs, isBound: true));
+        _unknowns.All = null;
+    }
+
+    private void RunWorld(int subset, bool futuresAreOurs, bool unknownsAreOurs)
+    {
+        if (_anyPassing)
+        {
+            RunOnce(subset, futuresAreOurs, unknownsAreOurs, lastingOnly: true);
+            _settled.Clear();
+            _settled.AddRange(_changes);
+        }
+
+        RunOnce(subset, futuresAreOurs, unknownsAreOurs, lastingOnly: false);
+        if (_anyPassing)
+        {
+            MarkSettled();
+        }
+    }
+
+    private void RunOnce(int subset, bool futuresAreOurs, bool unknownsAreOurs, bool lastingOnly)
+    {
+        _world.Start(_estate);
+        var before = _unknowns.All;
+        if (unknownsAreOurs)
+        {
+            _unknowns.All = false;
+        }
+
+        ApplyUnknowns();
+        if (!futuresAreOurs)
+        {
+            RunFutures(subset);
+        }
+
+        _world.MarkInaction();
+        if (unknownsAreOurs)
+        {
+            _unknowns.All = true;
+            ApplyUnknowns();
+            _unknowns.All = true;
+        }
+
+        if (futuresAreOurs)
+        {
+            RunFutures(subset);
+        }
+
+        _runner.Run(_effects, lastingOnly, _now);
+        _changes.Clear();
+        _reader.Read(_now, _options.StoppedStandby, _changes);
+        _unknowns.All = before;
+    }
+
+    private void RunFutures(int subset)
+    {
+        for (var at = 0; at < _relevant.Count; at++)
+        {
+            if (subset == int.MaxValue || ((subset >> Math.Min(at, 30)) & 1) != 0)
+            {
+                _runner.RunFuture(_relevant[at].Effects);
+            }
+        }
+    }
+
+    /// <summary>Makes the past of this world: what nobody knows turns out as the world says.</summary>
+    private void ApplyUnknowns()
+    {
+        for (var at = 0; at < _unknowns.Count; at++)
+        {
+            var unknown = _unknowns[at];
+            var isBad = _unknowns.IsBad(at);
+            switch (unknown.Kind)
+            {
+                case UnknownKind.Works when isBad:
+                    Fail(unknown.Index);
+                    break;
+                case UnknownKind.Works
+                    when _world.IsStopped(unknown.Index, before: false) && _estate.Node(unknown.Index).IsAlive:
+                    _world.Raise(unknown.Index);
+                    break;
+                case UnknownKind.Group when isBad:
+                    var spare = _world.SupplyOf(unknown.Index, before: false) - _estate.Group(unknown.Index).K;
+                    _world.LowerSupply(unknown.Index, Math.Max(0, spare), -1);
+                    break;
+            }
+        }
+
+        _world.Spread();
+    }
+
+    private void Fail(int node)
+    {
+        // Where even its existence is past its shelf life it may be gone, with the copies it held.
+        if (!_estate.IsKnown(_estate.Node(node).Existence, _now))
+        {
+            _world.LoseCopiesOf(node, node);
+        }
+
+        _world.Stop(node, -1);
+    }
+
+    private void MarkSettled()
+    {
+        for (var at = 0; at < _changes.Count; at++)
+        {
+            var change = _changes[at];
+            var settled = _settled.FirstOrDefault(
+                other => other.Kind == change.Kind && other.Subject == change.Subject,
+                change with
+                {
+                    After = change.Before,
+                }
+            );
+            _changes[at] = change with { Settled = settled.After };
+        }
+    }
+}

@@ -1,0 +1,212 @@
+using Homeostat.Core.Actions;
+using Homeostat.Core.Estate;
+
+namespace Homeostat.Core.Simulation;
+
+/// <summary>
+/// Whether there is a way back from each effect. A way back is real only if what it needs is itself alive afterwards:
+/// two services that need each other to start cannot start each other again (the least fixpoint).
+/// </summary>
+internal sealed class Reversibility(WorldState world)
+{
+    private HashSet<int>? _restartable;
+
+    private EstateSnapshot Estate => world.Estate;
+
+    public void Clear() => _restartable = null;
+
+    public void Judge(IReadOnlyList<Effect> effects, List<Irreversibility> irreversible, List<WayBack> waysBack)
+    {
+        foreach (var effect in effects)
+        {
+            var node = Estate.Find(effect.Target);
+            var (reason, by) = Judge(effect, node);
+            if (reason is not null)
+            {
+                irreversible.Add(new(effect, effect.Target, TierOf(node), reason));
+            }
+            else if (by is not null)
+            {
+                waysBack.Add(new(effect, by));
+            }
+        }
+
+        JudgeContents(effects, irreversible);
+    }
+
+    private Tier TierOf(int node) => node < 0 ? Tier.Zero : Estate.Node(node).EffectiveTier;
+
+    private (string? Reason, string? By) Judge(Effect effect, int node)
+    {
+        if (effect.Undo is { } undo)
+        {
+            return undo.Possible ? FromUndo(undo) : ("it says itself that it cannot be undone", null);
+        }
+
+        return effect switch
+        {
+            Effect.Destroy => FromDestroy(effect, node),
+            Effect.Stop => FromStop(node),
+            Effect.LoseData => ("the data is gone", null),
+            Effect.Expose => ("what has been read cannot be unread", null),
+            Effect.Promote => ("the old primary and the new one diverge from then on", null),
+            Effect.Unknown unknown => ($"nobody knows what it does: {unknown.What}", null),
+            Effect.Delegate => (null, "remove the trigger"),
+            Effect.DisableGuard => (null, "switch the guard on again"),
+            Effect.Change { Impact: not ChangeImpact.Harmless } => (null, "set the old value again"),
+            Effect.Detach => (null, "attach it again"),
+            Effect.Grant => (null, "revoke it"),
+            _ => (null, null),
+        };
+    }
+
+    private (string? Reason, string? By) FromUndo(Undo undo)
+    {
+        foreach (var need in undo.Needs)
+        {
+            var node = Estate.Find(need);
+            if (node < 0 || !world.IsAlive(node) || world.WorkingOf(node) == 0)
+            {
+                return ($"the way back ({undo.By}) needs {need}, which would not be there", null);
+            }
+        }
+
+        return (null, undo.By);
+    }
+
+    private (string? Reason, string? By) FromDestroy(Effect effect, int node)
+    {
+        if (node < 0 || !Estate.Node(node).Is(NodeFlags.Seen))
+        {
+            return ("nobody has looked at what it is", null);
+        }
+
+        var traits = Estate.TraitsOf(node);
+        if (traits.Stateful)
+        {
+            return ($"a {traits.Kind} holds what a new one would not have", null);
+        }
+
+        if (!Estate.Node(node).Is(NodeFlags.ConfigurationKnown))
+        {
+            return ("its whole configuration is not known, so it cannot be made again as it was", null);
+        }
+
+        return CanComeBack(node)
+            ? (
+                null,
+                effect is Effect.Destroy { Recreated: true }
+                    ? "it is made again"
+                    : "make it again from its configuration"
+            )
+            : ("what it needs to work again would itself be down", null);
+    }
+
+    private (string? Reason, string? By) FromStop(int node)
+    {
+        if (node < 0 || !Estate.TraitsOf(node).OffersStop)
+        {
+            return ("its kind offers no stop that could be undone", null);
+        }
+
+        return CanComeBack(node) ? (null, "start it again") : ("what it needs to start would itself be down", null);
+    }
+
+    /// <summary>What ends with a container must be restorable too.</summary>
+    private void JudgeContents(IReadOnlyList<Effect> effects, List<Irreversibility> irreversible)
+    {
+        for (var at = 0; at < world.Nodes.Count; at++)
+        {
+            var state = world.Nodes.At(at);
+            if (state.Alive || !state.AliveBefore || state.Targeted)
+            {
+                continue;
+            }
+
+            var node = world.Nodes.KeyAt(at);
+            var traits = Estate.TraitsOf(node);
+            if (traits.Stateful || !Estate.Node(node).Is(NodeFlags.ConfigurationKnown))
+            {
+                var root = RootOf(node);
+                var effect = effects.FirstOrDefault(candidate => Estate.Find(candidate.Target) == root) ?? effects[0];
+                irreversible.Add(
+                    new(effect, Estate.IdOf(node), Estate.Node(node).EffectiveTier, $"{Estate.IdOf(node)} ends with it")
+                );
+            }
+        }
+    }
+
+    private int RootOf(int node)
+    {
+        while (world.Nodes.Find(node) is >= 0 and var at && world.Nodes.At(at).Cause is >= 0 and var cause)
+        {
+            node = cause;
+        }
+
+        return node;
+    }
+
+    private bool CanComeBack(int node) =>
+        IsSupplied(node, restarted: null) || (_restartable ??= Restartable()).Contains(node);
+
+    /// <summary>Everything that fell and can rise again, starting from what stayed up.</summary>
+    private HashSet<int> Restartable()
+    {
+        var risen = new HashSet<int>();
+        var search = new Queue<int>(Fallen());
+        while (search.TryDequeue(out var node))
+        {
+            if (risen.Contains(node) || !IsSupplied(node, risen))
+            {
+                continue;
+            }
+
+            risen.Add(node);
+            foreach (var group in Estate.Tables.MemberOf.Of(node))
+            {
+                var from = Estate.Group(group).From;
+                if (HasFallen(from) && !risen.Contains(from))
+                {
+                    search.Enqueue(from);
+                }
+            }
+        }
+
+        return risen;
+    }
+
+    private IEnumerable<int> Fallen() =>
+        Enumerable.Range(0, world.Nodes.Count).Select(world.Nodes.KeyAt).Where(HasFallen);
+
+    private bool HasFallen(int node) =>
+        world.Nodes.Find(node) is >= 0 and var at
+        && world.Nodes.At(at).Working < world.Nodes.At(at).Before
+        && (world.Nodes.At(at).Alive || IsRebuildable(node));
+
+    private bool IsRebuildable(int node) =>
+        !Estate.TraitsOf(node).Stateful && Estate.Node(node).Is(NodeFlags.ConfigurationKnown);
+
+    private bool IsSupplied(int node, HashSet<int>? restarted)
+    {
+        var row = Estate.Node(node);
+        for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
+        {
+            long supply = 0;
+            foreach (var member in Estate.Tables.Members.Of(group))
+            {
+                supply +=
+                    restarted is not null && restarted.Contains(member)
+                        ? world.WorkingBefore(member)
+                        : world.WorkingOf(member);
+            }
+
+            // It was no better supplied before: then that is not what keeps it down.
+            if (supply < Math.Min(Estate.Group(group).K, world.SupplyOf(group, before: true)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

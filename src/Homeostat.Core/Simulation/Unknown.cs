@@ -1,0 +1,64 @@
+namespace Homeostat.Core.Simulation;
+
+/// <summary>What may be so or otherwise.</summary>
+internal enum UnknownKind : byte
+{
+    /// <summary>Whether a resource works (or exists).</summary>
+    Works,
+
+    /// <summary>Whether a group has the members, and the need, that were seen long ago.</summary>
+    Group,
+
+    /// <summary>Whether a copy is recent enough to count.</summary>
+    Copy,
+
+    /// <summary>Whether the condition of an effect holds.</summary>
+    Condition,
+
+    /// <summary>Whether an effect that nobody can predict takes its target away.</summary>
+    Impact,
+}
+
+/// <summary>One thing that the evidence does not settle; each makes two worlds.</summary>
+internal readonly record struct Unknown(UnknownKind Kind, int Index);
+
+/// <summary>The unknowns that matter to one request, in the order in which they were met.</summary>
+internal sealed class UnknownSet
+{
+    private readonly Dictionary<Unknown, int> _positions = [];
+    private readonly List<Unknown> _list = [];
+
+    public int Count => _list.Count;
+
+    public Unknown this[int at] => _list[at];
+
+    /// <summary>Bit i set = the i-th unknown turns out badly. Meaningful while <see cref="All"/> is null.</summary>
+    public ulong World { get; set; }
+
+    /// <summary>All unknowns turn out well (false) or badly (true), however many there are.</summary>
+    public bool? All { get; set; }
+
+    public void Clear()
+    {
+        _positions.Clear();
+        _list.Clear();
+        World = 0;
+        All = null;
+    }
+
+    /// <summary>Notes the unknown, and says how it turns out in this world.</summary>
+    public bool IsBad(UnknownKind kind, int index)
+    {
+        var unknown = new Unknown(kind, index);
+        if (!_positions.TryGetValue(unknown, out var at))
+        {
+            at = _list.Count;
+            _positions.Add(unknown, at);
+            _list.Add(unknown);
+        }
+
+        return IsBad(at);
+    }
+
+    public bool IsBad(int at) => All ?? (at < 64 && ((World >> at) & 1) != 0);
+}

@@ -1,0 +1,281 @@
+using Homeostat.Core.Estate;
+
+namespace Homeostat.Core.Simulation;
+
+/// <summary>Reads from a world which essential variables the request changes, and which unknowns they rest on.</summary>
+internal sealed partial class VariableReader(WorldState world, UnknownSet unknowns)
+{
+    private readonly Durability _hittingSet = new();
+    private readonly SlotMap<int> _assets = new();
+    private readonly SlotMap<int> _services = new();
+    private readonly SlotMap<int> _guarded = new();
+    private double _stoppedStandby;
+    private DateTimeOffset _now;
+    private uint _nowSeconds;
+
+    private EstateSnapshot Estate => world.Estate;
+
+    /// <summary>Appends every variable that differs from doing nothing.</summary>
+    public void Read(DateTimeOffset now, double stoppedStandby, List<VariableChange> changes)
+    {
+        _stoppedStandby = stoppedStandby;
+        _now = now;
+        // Evidence from the future proves nothing: then every piece counts as past its shelf life.
+        _nowSeconds =
+            Estate.LatestEvidence > now + ShelfLives.ClockTolerance
+                ? uint.MaxValue
+                : (uint)Math.Max(0, now.ToUnixTimeSeconds());
+        _assets.Clear();
+        _services.Clear();
+        _guarded.Clear();
+        ReadNodes(changes);
+        ReadGroups(changes);
+        ReadCopies();
+        for (var at = 0; at < _assets.Count; at++)
+        {
+            ReadDurability(_assets.KeyAt(at), _assets.At(at), changes);
+        }
+
+        for (var at = 0; at < _services.Count; at++)
+        {
+            ReadRecoverability(_services.KeyAt(at), _services.At(at), changes);
+        }
+
+        foreach (var guard in world.NewlyDisabled())
+        {
+            NoteGuarded(guard);
+        }
+
+        for (var at = 0; at < _guarded.Count; at++)
+        {
+            ReadGuards(_guarded.KeyAt(at), _guarded.At(at), changes);
+        }
+    }
+
+    private void ReadNodes(List<VariableChange> changes)
+    {
+        for (var at = 0; at < world.Nodes.Count; at++)
+        {
+            var node = world.Nodes.KeyAt(at);
+            var state = world.Nodes.At(at);
+            var row = Estate.Node(node);
+            if (state.Targeted && row.WorksUntil < _nowSeconds)
+            {
+                unknowns.IsBad(UnknownKind.Works, node);
+            }
+
+            var fell = state.Working < state.Before;
+            if (fell && row.Is(NodeFlags.IsService))
+            {
+                changes.Add(Availability(node, state, row));
+            }
+
+            var changed =
+                fell
+                || state.Alive != state.AliveBefore
+                || state.Stopped != state.StoppedBefore
+                || world.IsPromoted(node, before: false);
+            if (changed && row.Is(NodeFlags.IsStandby))
+            {
+                foreach (var standby in Estate.Tables.StandbysOfMember.Of(node))
+                {
+                    _services.Get(Estate.Tables.Standbys[standby].Service, out _) = node;
+                }
+            }
+
+            if (changed && row.Is(NodeFlags.IsGuard))
+            {
+                NoteGuarded(node);
+            }
+        }
+    }
+
+    private VariableChange Availability(int node, in NodeState state, in NodeRow row) =>
+        new()
+        {
+            Kind = VariableKind.Availability,
+            Subject = node,
+            Tier = row.EffectiveTier,
+            Before = (double)state.Before / row.Capacity,
+            After = (double)state.Working / row.Capacity,
+            Settled = (double)state.Working / row.Capacity,
+            SupportBefore = Support(node, before: true),
+            SupportAfter = Support(node, before: false),
+            Cause = state.Cause,
+            RestsOnStaleRelation = RestsOnStale(node),
+        };
+
+    /// <summary>Units that its groups are supplied with, at most what they need.</summary>
+    private int Support(int node, bool before)
+    {
+        var row = Estate.Node(node);
+        var support = 0;
+        for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
+        {
+            support += Math.Clamp(world.SupplyOf(group, before), 0, Estate.Group(group).K);
+        }
+
+        return support;
+    }
+
+    /// <summary>Whether the relation that brought it down was seen too long ago to be sure that it still holds.</summary>
+    private bool RestsOnStale(int node)
+    {
+        // Any stale group of the resource, or of what brought it down, may be the one that no longer holds.
+        for (var depth = 0; node >= 0 && depth < Limits.MaxStaleSearch; depth++)
+        {
+            var row = Estate.Node(node);
+            for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
+            {
+                if (world.Groups.Find(group) >= 0 && !Estate.IsKnown(Estate.Group(group).Seen, _now))
+                {
+                    return true;
+                }
+            }
+
+            var at = world.Nodes.Find(node);
+            node = at < 0 ? -1 : world.Nodes.At(at).Cause;
+        }
+
+        return false;
+    }
+
+    private void ReadGroups(List<VariableChange> changes)
+    {
+        for (var at = 0; at < world.Groups.Count; at++)
+        {
+            var state = world.Groups.At(at);
+            if (state.Supply >= state.Before)
+            {
+                continue;
+            }
+
+            var group = world.Groups.KeyAt(at);
+            var row = Estate.Group(group);
+            var from = Estate.Node(row.From);
+            if (from.SupportUntil < _nowSeconds)
+            {
+                NoteUnknownSupport(group);
+            }
+
+            var spare = state.Before - row.K;
+            if (spare > 0 && world.IsAlive(row.From))
+            {
+                changes.Add(Headroom(group, row, from.EffectiveTier, spare, state));
+            }
+        }
+    }
+
+    private static VariableChange Headroom(int group, in GroupRow row, Tier tier, int spare, in GroupState state)
+    {
+        var left = Math.Max(0, state.Supply - row.K);
+        return new()
+        {
+            Kind = VariableKind.Headroom,
+            Subject = group,
+            Tier = tier,
+            Before = spare,
+            After = left,
+            Settled = left,
+            SupportBefore = spare,
+            SupportAfter = left,
+            Cause = state.Cause,
+        };
+    }
+
+    /// <summary>The other members may not work, or not be members any more; each is an unknown of its own.</summary>
+    private void NoteUnknownSupport(int group)
+    {
+        var row = Estate.Group(group);
+        if (Estate.Node(row.From).WorksUntil < _nowSeconds)
+        {
+            unknowns.IsBad(UnknownKind.Works, row.From);
+        }
+
+        if (!Estate.IsKnown(row.Seen, _now))
+        {
+            unknowns.IsBad(UnknownKind.Group, group);
+        }
+
+        foreach (var member in Estate.Tables.Members.Of(group))
+        {
+            if (Estate.Node(member).SupportUntil < _nowSeconds)
+            {
+                NoteUnknownIn(member);
+            }
+        }
+    }
+
+    private void NoteUnknownIn(int member)
+    {
+        var seen = new HashSet<int> { member };
+        var search = new Stack<int>([member]);
+        while (search.TryPop(out var node))
+        {
+            var row = Estate.Node(node);
+            if (row.WorksUntil < _nowSeconds)
+            {
+                unknowns.IsBad(UnknownKind.Works, node);
+            }
+
+            for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
+            {
+                foreach (var next in Estate.Tables.Members.Of(group))
+                {
+                    if (Estate.Node(next).SupportUntil >= _nowSeconds || !seen.Add(next))
+                    {
+                        continue;
+                    }
+
+                    if (seen.Count > Limits.MaxStaleSearch)
+                    {
+                        // Too wide to tell apart: whether the member works at all is one unknown.
+                        unknowns.IsBad(UnknownKind.Works, member);
+                        return;
+                    }
+
+                    search.Push(next);
+                }
+            }
+        }
+    }
+
+    private void NoteGuarded(int guard)
+    {
+        foreach (var at in Estate.Tables.GuardsOfGuard.Of(guard))
+        {
+            _guarded.Get(Estate.Tables.Guards[at].Guarded, out _) = guard;
+        }
+    }
+
+    private void ReadGuards(int guarded, int cause, List<VariableChange> changes)
+    {
+        var guards = Estate.Tables.GuardsOfGuarded.Of(guarded);
+        int before = 0,
+            after = 0;
+        foreach (var at in guards)
+        {
+            var guard = Estate.Tables.Guards[at].Guard;
+            before += world.WorkingBefore(guard) > 0 && !world.IsDisabled(guard, before: true) ? 1 : 0;
+            after += world.WorkingOf(guard) > 0 && !world.IsDisabled(guard, before: false) ? 1 : 0;
+        }
+
+        if (after < before)
+        {
+            changes.Add(
+                new()
+                {
+                    Kind = VariableKind.GuardIntegrity,
+                    Subject = guarded,
+                    Tier = Estate.Node(guarded).EffectiveTier,
+                    Before = (double)before / guards.Length,
+                    After = (double)after / guards.Length,
+                    Settled = (double)after / guards.Length,
+                    SupportBefore = before,
+                    SupportAfter = after,
+                    Cause = cause,
+                }
+            );
+        }
+    }
+}

@@ -1,0 +1,341 @@
+using Homeostat.Core.Estate;
+
+namespace Homeostat.Core.Simulation;
+
+internal record struct NodeState
+{
+    /// <summary>Units at the moment of comparison (doing nothing) and now.</summary>
+    public int Before;
+    public int Working;
+
+    /// <summary>Units that the groups it is a member of have been told of.</summary>
+    public int Supplied;
+
+    /// <summary>The resource whose loss brought it down; -1 = an effect did.</summary>
+    public int Cause;
+    public bool AliveBefore;
+    public bool Alive;
+
+    /// <summary>Stopped by its state or by an effect, not for want of something it needs.</summary>
+    public bool Stopped;
+    public bool StoppedBefore;
+    public bool Queued;
+
+    /// <summary>An effect of the request names it.</summary>
+    public bool Targeted;
+}
+
+internal record struct GroupState
+{
+    public int Before;
+    public int Supply;
+    public int Cause;
+}
+
+internal record struct CopyState
+{
+    public bool LostBefore;
+    public bool Lost;
+    public int Cause;
+}
+
+/// <summary>
+/// The estate in one world, as differences from the snapshot: an overlay, never a copy. Taking away spreads to the
+/// greatest fixpoint; the result does not depend on the order, and cycles terminate because units only fall.
+/// </summary>
+internal sealed class WorldState
+{
+    private readonly SlotMap<NodeState> _nodes = new();
+    private readonly SlotMap<GroupState> _groups = new();
+    private readonly SlotMap<CopyState> _copies = new();
+    private readonly SlotMap<bool> _disabledGuards = new();
+    private readonly SlotMap<bool> _promoted = new();
+    private readonly Stack<(int Node, int Cause)> _doomed = new();
+    private readonly Queue<int> _queue = new();
+    private EstateSnapshot _estate = EstateSnapshot.Empty;
+    private int _guardsBefore;
+    private int _promotedBefore;
+
+    public SlotMap<NodeState> Nodes => _nodes;
+    public SlotMap<GroupState> Groups => _groups;
+    public SlotMap<CopyState> Copies => _copies;
+
+    public EstateSnapshot Estate => _estate;
+
+    public void Start(EstateSnapshot estate)
+    {
+        _estate = estate;
+        _nodes.Clear();
+        _groups.Clear();
+        _copies.Clear();
+        _disabledGuards.Clear();
+        _promoted.Clear();
+        _queue.Clear();
+    }
+
+    /// <summary>What is now is what would be without the request.</summary>
+    public void MarkInaction()
+    {
+        for (var at = 0; at < _nodes.Count; at++)
+        {
+            ref var state = ref _nodes.At(at);
+            (state.Before, state.AliveBefore, state.StoppedBefore) = (state.Working, state.Alive, state.Stopped);
+        }
+
+        for (var at = 0; at < _groups.Count; at++)
+        {
+            _groups.At(at).Before = _groups.At(at).Supply;
+        }
+
+        for (var at = 0; at < _copies.Count; at++)
+        {
+            _copies.At(at).LostBefore = _copies.At(at).Lost;
+        }
+
+        _guardsBefore = _disabledGuards.Count;
+        _promotedBefore = _promoted.Count;
+    }
+
+    public ref NodeState Node(int node)
+    {
+        ref var state = ref _nodes.Get(node, out var isNew);
+        if (isNew)
+        {
+            ref readonly var row = ref _estate.Node(node);
+            state.Before = state.Working = state.Supplied = row.Working;
+            state.Alive = state.AliveBefore = row.IsAlive;
+            state.Stopped = state.StoppedBefore = row.State == RunState.Stopped;
+            state.Cause = -1;
+        }
+
+        return ref state;
+    }
+
+    public int WorkingOf(int node) =>
+        _nodes.Find(node) is >= 0 and var at ? _nodes.At(at).Working : _estate.Node(node).Working;
+
+    public int WorkingBefore(int node) =>
+        _nodes.Find(node) is >= 0 and var at ? _nodes.At(at).Before : _estate.Node(node).Working;
+
+    public bool IsAlive(int node) =>
+        _nodes.Find(node) is >= 0 and var at ? _nodes.At(at).Alive : _estate.Node(node).IsAlive;
+
+    public bool WasAlive(int node) =>
+        _nodes.Find(node) is >= 0 and var at ? _nodes.At(at).AliveBefore : _estate.Node(node).IsAlive;
+
+    public bool IsStopped(int node, bool before)
+    {
+        var at = _nodes.Find(node);
+        return at < 0 ? _estate.Node(node).State == RunState.Stopped
+            : before ? _nodes.At(at).StoppedBefore
+            : _nodes.At(at).Stopped;
+    }
+
+    public int SupplyOf(int group, bool before)
+    {
+        var at = _groups.Find(group);
+        return at < 0 ? _estate.Group(group).Supply
+            : before ? _groups.At(at).Before
+            : _groups.At(at).Supply;
+    }
+
+    public bool IsLost(int copy, bool before)
+    {
+        var at = _copies.Find(copy);
+        return at >= 0 && (before ? _copies.At(at).LostBefore : _copies.At(at).Lost);
+    }
+
+    /// <summary>Whether the guard has been switched off: at first by the past, later also by the request.</summary>
+    public bool IsDisabled(int guard, bool before) =>
+        _disabledGuards.Find(guard) is >= 0 and var at && (!before || at < _guardsBefore);
+
+    /// <summary>Whether it has become a primary, and so stands by for nobody any more.</summary>
+    public bool IsPromoted(int node, bool before) =>
+        _promoted.Find(node) is >= 0 and var at && (!before || at < _promotedBefore);
+
+    public void Promote(int node)
+    {
+        Node(node);
+        _promoted.Get(node, out _) = true;
+    }
+
+    /// <summary>The guards that were switched off by the request itself.</summary>
+    public IEnumerable<int> NewlyDisabled() =>
+        Enumerable.Range(_guardsBefore, _disabledGuards.Count - _guardsBefore).Select(_disabledGuards.KeyAt);
+
+    public void Disable(int guard) => _disabledGuards.Get(guard, out _) = true;
+
+    /// <summary>The resource ends, with what it contains and what only it could decrypt.</summary>
+    public void Destroy(int node, int cause)
+    {
+        _doomed.Push((node, cause));
+        while (_doomed.TryPop(out var next))
+        {
+            DestroyOne(next.Node, next.Cause);
+        }
+    }
+
+    private void DestroyOne(int node, int cause)
+    {
+        ref var state = ref Node(node);
+        if (!state.Alive)
+        {
+            return;
+        }
+
+        state.Alive = false;
+        Lower(node, 0, cause);
+        LoseCopiesOf(node, node);
+        if (_estate.Node(node).Is(NodeFlags.HasContents))
+        {
+            foreach (var at in _estate.Tables.ContentsOf.Of(node))
+            {
+                _doomed.Push((_estate.Tables.Existences[at].Content, node));
+            }
+        }
+    }
+
+    public void Stop(int node, int cause)
+    {
+        Node(node).Stopped = true;
+        Lower(node, 0, cause);
+    }
+
+    public void LoseCopiesOf(int holder, int cause)
+    {
+        if (_estate.Node(holder).Is(NodeFlags.HoldsCopies))
+        {
+            foreach (var copy in _estate.Tables.CopiesOfHolder.Of(holder))
+            {
+                LoseCopy(copy, cause);
+            }
+        }
+    }
+
+    public void LoseCopy(int copy, int cause)
+    {
+        ref var state = ref _copies.Get(copy, out var isNew);
+        if (isNew || !state.Lost)
+        {
+            state.Lost = true;
+            state.Cause = cause;
+        }
+    }
+
+    /// <summary>Takes units away; never gives any.</summary>
+    public void Lower(int node, int to, int cause)
+    {
+        ref var state = ref Node(node);
+        if (to >= state.Working)
+        {
+            return;
+        }
+
+        state.Working = to;
+        state.Cause = cause;
+        if (!state.Queued)
+        {
+            state.Queued = true;
+            _queue.Enqueue(node);
+        }
+    }
+
+    /// <summary>Takes supply away from a group without any member falling (a member that leaves).</summary>
+    public void LowerSupply(int group, int by, int cause)
+    {
+        ref var state = ref Group(group);
+        state.Supply -= by;
+        state.Cause = cause;
+        Weigh(group, state.Supply, cause);
+    }
+
+    /// <summary>Spreads what fell to everything that needs it, until nothing falls any more.</summary>
+    public void Spread()
+    {
+        while (_queue.TryDequeue(out var node))
+        {
+            ref var state = ref Node(node);
+            state.Queued = false;
+            var lost = state.Supplied - state.Working;
+            state.Supplied = state.Working;
+            foreach (var group in _estate.Tables.MemberOf.Of(node))
+            {
+                ref var supply = ref Group(group);
+                supply.Supply -= lost;
+                supply.Cause = node;
+                Weigh(group, supply.Supply, node);
+            }
+        }
+    }
+
+    public ref GroupState Group(int group)
+    {
+        ref var state = ref _groups.Get(group, out var isNew);
+        if (isNew)
+        {
+            state.Before = state.Supply = _estate.Group(group).Supply;
+            state.Cause = -1;
+        }
+
+        return ref state;
+    }
+
+    /// <summary>
+    /// Takes stopped resources for running (the good end of an old "stopped"): everything that may rise with them is set
+    /// to its most, and what lacks supply comes down again to the greatest fixpoint.
+    /// </summary>
+    public void Raise(int node)
+    {
+        var region = new List<int> { node };
+        var seen = new HashSet<int> { node };
+        Node(node).Stopped = false;
+        for (var at = 0; at < region.Count; at++)
+        {
+            foreach (var group in _estate.Tables.MemberOf.Of(region[at]))
+            {
+                var from = _estate.Group(group).From;
+                if (
+                    WorkingOf(from) < _estate.Node(from).Capacity
+                    && IsAlive(from)
+                    && !IsStopped(from, before: false)
+                    && seen.Add(from)
+                )
+                {
+                    region.Add(from);
+                }
+            }
+        }
+
+        foreach (var raised in region)
+        {
+            ref var state = ref Node(raised);
+            state.Working = _estate.Node(raised).Capacity;
+            foreach (var group in _estate.Tables.MemberOf.Of(raised))
+            {
+                Group(group).Supply += state.Working - state.Supplied;
+            }
+
+            Node(raised).Supplied = state.Working;
+        }
+
+        foreach (var raised in region)
+        {
+            var row = _estate.Node(raised);
+            for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
+            {
+                Weigh(group, SupplyOf(group, before: false), -1);
+            }
+        }
+
+        Spread();
+    }
+
+    private void Weigh(int group, int supply, int cause)
+    {
+        ref readonly var row = ref _estate.Group(group);
+        if (supply < row.K)
+        {
+            Lower(row.From, row.Allows(_estate.Node(row.From).Capacity, supply), cause);
+        }
+    }
+}
