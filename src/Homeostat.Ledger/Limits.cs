@@ -48,6 +48,15 @@ public static class Limits
     /// <summary>Hashes of one proof: a tree of 2^63 entries needs no more.</summary>
     public const int ProofHashes = 63;
 
+    /// <summary>How long a server may take to answer.</summary>
+    public static readonly TimeSpan HttpTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes of the largest published file: a full bundle of the largest entries.</summary>
+    public const long TileFileBytes = 256L * (2 + 65535);
+
+    /// <summary>Findings that a verification reports before it stops.</summary>
+    public const int Findings = 1000;
+
     /// <summary>Entries that an agent may sign with one signature.</summary>
     public const int SignedBatchEntries = 4096;
 }

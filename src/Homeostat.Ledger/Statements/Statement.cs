@@ -48,7 +48,7 @@ public sealed class Statement
         CheckPayload(payload);
         var protectedHeader = header.Encode(StatementAlgorithm.EdDsa, key.PublicKey);
         var signature = key.Sign(SigStructure(protectedHeader, payload));
-        var writer = new CborWriter(CborConformanceMode.Ctap2Canonical);
+        var writer = new CborWriter(CborConformanceMode.Strict);
         writer.WriteTag((CborTag)Tag);
         writer.WriteStartArray(4);
         writer.WriteByteString(protectedHeader);
