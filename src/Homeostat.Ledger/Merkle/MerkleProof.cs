@@ -48,10 +48,15 @@ public static class MerkleProof
             return false;
         }
 
-        if (size1 == size2 || size1 == 0)
+        if (size1 == size2)
         {
-            return proof.IsEmpty
-                && (size1 == 0 ? root1 == TreeHash.Empty && (size2 > 0 || root2 == root1) : root1 == root2);
+            return proof.IsEmpty && root1 == root2 && (size1 > 0 || root1 == TreeHash.Empty);
+        }
+
+        // Every tree continues the empty one: there is nothing to prove, and a caller who asks has lost the size it meant.
+        if (size1 == 0)
+        {
+            return false;
         }
 
         return VerifyGrowth(size1, size2, root1, root2, proof);
