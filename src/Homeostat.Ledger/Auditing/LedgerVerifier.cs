@@ -1,0 +1,269 @@
+using System.Runtime.InteropServices;
+using Homeostat.Ledger.Checkpoints;
+using Homeostat.Ledger.Merkle;
+using Homeostat.Ledger.Statements;
+using Homeostat.Ledger.Storage;
+using Homeostat.Ledger.Tiles;
+
+namespace Homeostat.Ledger.Auditing;
+
+/// <summary>
+/// Checks a whole log with nothing but its files and a verifier key: the checkpoint's signature, every tile against the entries, the root
+/// against the tiles, and every statement's signature. Memory does not grow with the log.
+/// </summary>
+public sealed class LedgerVerifier
+{
+    private readonly ITileSource _source;
+    private readonly TileReader _reader;
+    private readonly VerifierKey _key;
+    private readonly bool _checkSignatures;
+    private readonly List<Finding> _findings = [];
+
+    // _levels[l] holds the hashes of the tile being filled at level l, as computed from the entries.
+    private readonly List<List<Digest>> _levels = [];
+    private long _entries;
+    private long _signatures;
+
+    private LedgerVerifier(ITileSource source, VerifierKey key, bool checkSignatures)
+    {
+        _source = source;
+        _reader = new TileReader(source);
+        _key = key;
+        _checkSignatures = checkSignatures;
+    }
+
+    /// <summary>Verifies a log in a folder, or behind an http(s) URL.</summary>
+    /// <param name="location">A folder or a URL.</param>
+    /// <param name="verifierKey">The log's key as <c>name+id+base64</c>.</param>
+    /// <param name="checkSignatures">False checks the hashes alone.</param>
+    public static VerificationReport Verify(string location, string verifierKey, bool checkSignatures = true)
+    {
+        var key = VerifierKey.Parse(verifierKey);
+        if (
+            location.StartsWith("http://", StringComparison.Ordinal)
+            || location.StartsWith("https://", StringComparison.Ordinal)
+        )
+        {
+            using var http = new HttpTiles(new Uri(location.TrimEnd('/') + "/"));
+            return new LedgerVerifier(http, key, checkSignatures).Run();
+        }
+
+        var verifier = new LedgerVerifier(new FolderTiles(location), key, checkSignatures);
+        return verifier.Run();
+    }
+
+    private VerificationReport Run()
+    {
+        Checkpoint? checkpoint = null;
+        try
+        {
+            checkpoint = ReadCheckpoint();
+            CheckTree(checkpoint);
+        }
+        catch (TileException e)
+        {
+            Report(e.Path, null, e.Problem);
+        }
+        catch (TooManyFindingsException)
+        {
+            // What was found is enough to say that the log is not good.
+        }
+
+        return new VerificationReport
+        {
+            Origin = checkpoint?.Origin ?? "",
+            Size = checkpoint?.Size ?? 0,
+            Entries = _entries,
+            Signatures = _signatures,
+            Findings = _findings,
+        };
+    }
+
+    private Checkpoint ReadCheckpoint()
+    {
+        var bytes =
+            _source.Read(Publisher.CheckpointPath) ?? throw new TileException(Publisher.CheckpointPath, "is missing");
+        try
+        {
+            var note = SignedNote.Parse(bytes);
+            return note.IsSignedBy(_key)
+                ? Checkpoint.Parse(note.Text)
+                : throw new TileException(Publisher.CheckpointPath, $"is not signed by {_key.Name}+{_key.Id:x8}");
+        }
+        catch (FormatException e)
+        {
+            throw new TileException(Publisher.CheckpointPath, e.Message);
+        }
+    }
+
+    private void CheckTree(Checkpoint checkpoint)
+    {
+        var (full, partial) = TilePath.Extent(0, checkpoint.Size);
+        for (var index = 0L; index < full + (partial > 0 ? 1 : 0); index++)
+        {
+            CheckBundle(index, index < full ? TilePath.Width : partial);
+        }
+
+        CheckPartialTiles(checkpoint.Size);
+        var root = Root();
+        if (root != checkpoint.Root)
+        {
+            Report(
+                Publisher.CheckpointPath,
+                null,
+                $"the entries lead to the root {root}, the checkpoint says {checkpoint.Root}"
+            );
+        }
+    }
+
+    private void CheckBundle(long index, int width)
+    {
+        IReadOnlyList<ReadOnlyMemory<byte>> entries;
+        var stored = TryHashes(0, index, width);
+        try
+        {
+            entries = _reader.Entries(index, width);
+        }
+        catch (TileException e)
+        {
+            Report(e.Path, index * TilePath.Width, e.Problem);
+            AddStored(stored, index, width);
+            return;
+        }
+
+        for (var i = 0; i < width; i++)
+        {
+            var number = (index * TilePath.Width) + i;
+            var leaf = TreeHash.Leaf(entries[i].Span);
+            if (stored is not null && stored[i] != leaf)
+            {
+                Report(
+                    TilePath.Entries(index, width),
+                    number,
+                    $"its hash is {leaf}, and {TilePath.Hashes(0, index, width)} has {stored[i]}"
+                );
+            }
+
+            CheckStatement(TilePath.Entries(index, width), number, entries[i]);
+            _entries++;
+            Add(0, leaf, number);
+        }
+    }
+
+    private void CheckStatement(string path, long number, ReadOnlyMemory<byte> entry)
+    {
+        if (!_checkSignatures)
+        {
+            return;
+        }
+
+        try
+        {
+            _signatures++;
+            if (!Statement.Parse(entry).VerifySignature())
+            {
+                Report(path, number, "the signature does not fit the key that the statement names");
+            }
+        }
+        catch (FormatException e)
+        {
+            Report(path, number, e.Message);
+        }
+    }
+
+    private Digest[]? TryHashes(int level, long index, int width)
+    {
+        try
+        {
+            return _reader.Hashes(level, index, width);
+        }
+        catch (TileException e)
+        {
+            Report(e.Path, null, e.Problem);
+            return null;
+        }
+    }
+
+    // A bundle that cannot be read is reported once; the tile's own hashes let the rest be checked.
+    private void AddStored(Digest[]? stored, long index, int width)
+    {
+        for (var i = 0; i < width; i++)
+        {
+            Add(0, stored?[i] ?? default, (index * TilePath.Width) + i);
+        }
+    }
+
+    private void Add(int level, Digest hash, long index)
+    {
+        if (level == _levels.Count)
+        {
+            _levels.Add(new List<Digest>(TilePath.Width));
+        }
+
+        var hashes = _levels[level];
+        hashes.Add(hash);
+        if (hashes.Count < TilePath.Width)
+        {
+            return;
+        }
+
+        if (level > 0)
+        {
+            Compare(level, index / TilePath.Width, hashes);
+        }
+
+        var root = TreeHash.Root(CollectionsMarshal.AsSpan(hashes));
+        hashes.Clear();
+        Add(level + 1, root, index / TilePath.Width);
+    }
+
+    private void CheckPartialTiles(long size)
+    {
+        for (var level = 1; level < _levels.Count; level++)
+        {
+            if (_levels[level].Count > 0)
+            {
+                Compare(level, TilePath.Extent(level, size).Full, _levels[level]);
+            }
+        }
+    }
+
+    private void Compare(int level, long index, List<Digest> computed)
+    {
+        var stored = TryHashes(level, index, computed.Count);
+        for (var i = 0; stored is not null && i < computed.Count; i++)
+        {
+            if (stored[i] != computed[i])
+            {
+                Report(
+                    TilePath.Hashes(level, index, computed.Count),
+                    null,
+                    $"hash {i} is {stored[i]}, the level below leads to {computed[i]}"
+                );
+            }
+        }
+    }
+
+    private Digest Root()
+    {
+        Digest? root = null;
+        foreach (var hashes in _levels)
+        {
+            var row = root is { } right ? [.. hashes, right] : hashes;
+            root = row.Count > 0 ? TreeHash.Root(CollectionsMarshal.AsSpan(row)) : root;
+        }
+
+        return root ?? TreeHash.Empty;
+    }
+
+    private void Report(string path, long? entry, string problem)
+    {
+        _findings.Add(new Finding(path, entry, problem));
+        if (_findings.Count >= Limits.Findings)
+        {
+            throw new TooManyFindingsException();
+        }
+    }
+
+    private sealed class TooManyFindingsException : Exception;
+}

@@ -1,0 +1,138 @@
+using System.Formats.Cbor;
+using Homeostat.Ledger.Checkpoints;
+
+namespace Homeostat.Ledger.Statements;
+
+/// <summary>
+/// An entry of the log: COSE_Sign1 (RFC 9052, tag 18) with Ed25519 over deterministic CBOR. The kid is the signer's public key itself, so
+/// that anybody who holds an entry can check who said it.
+/// </summary>
+public sealed class Statement
+{
+    private const int Tag = 18;
+
+    private readonly ReadOnlyMemory<byte> _entry;
+    private readonly Range _protected;
+    private readonly Range _kid;
+    private readonly Range _payload;
+    private readonly Range _signature;
+
+    private Statement(ReadOnlyMemory<byte> entry, StatementFields fields)
+    {
+        _entry = entry;
+        _protected = fields.Protected;
+        _kid = fields.Kid;
+        _payload = fields.Payload;
+        _signature = fields.Signature;
+        Header = new StatementHeader(fields.Issuer, fields.Subject, fields.ContentType, fields.Sequence);
+        Algorithm = fields.Algorithm;
+    }
+
+    public StatementHeader Header { get; }
+
+    public StatementAlgorithm Algorithm { get; }
+
+    /// <summary>The signer's raw Ed25519 public key.</summary>
+    public ReadOnlyMemory<byte> Kid => _entry[_kid];
+
+    /// <summary>Deterministic CBOR.</summary>
+    public ReadOnlyMemory<byte> Payload => _entry[_payload];
+
+    public ReadOnlyMemory<byte> Signature => _entry[_signature];
+
+    internal ReadOnlyMemory<byte> Protected => _entry[_protected];
+
+    /// <summary>Signs a payload; an <see cref="ArgumentException"/> says what cannot be said in a statement.</summary>
+    public static byte[] Sign(SigningKey key, StatementHeader header, ReadOnlySpan<byte> payload)
+    {
+        CheckPayload(payload);
+        var protectedHeader = header.Encode(StatementAlgorithm.EdDsa, key.PublicKey);
+        var signature = key.Sign(SigStructure(protectedHeader, payload));
+        var writer = new CborWriter(CborConformanceMode.Strict);
+        writer.WriteTag((CborTag)Tag);
+        writer.WriteStartArray(4);
+        writer.WriteByteString(protectedHeader);
+        writer.WriteStartMap(0);
+        writer.WriteEndMap();
+        writer.WriteByteString(payload);
+        writer.WriteByteString(signature);
+        writer.WriteEndArray();
+        return writer.Encode();
+    }
+
+    /// <summary>Reads an entry without checking its signature; a <see cref="FormatException"/> names the field that is wrong.</summary>
+    public static Statement Parse(ReadOnlyMemory<byte> entry)
+    {
+        if (entry.Length > Limits.EntryBytes)
+        {
+            throw new FormatException($"an entry has at most {Limits.EntryBytes} bytes, not {entry.Length}");
+        }
+
+        var statement = new Statement(entry, StatementFields.Read(entry.Span));
+        return DeterministicCbor.Check(statement.Payload.Span) is { } problem
+            ? throw new FormatException($"payload: not deterministic CBOR: {problem}")
+            : statement;
+    }
+
+    /// <summary>Did the holder of <see cref="Kid"/> sign this? The policy is <see cref="Ed25519"/>'s.</summary>
+    public bool VerifySignature() =>
+        Ed25519.Verify(Kid.Span, SigStructure(Protected.Span, Payload.Span), Signature.Span);
+
+    internal static void CheckPayload(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length > Limits.PayloadBytes)
+        {
+            throw new ArgumentException(
+                $"a payload has at most {Limits.PayloadBytes} bytes, not {payload.Length}; log the hash of anything larger",
+                nameof(payload)
+            );
+        }
+
+        if (DeterministicCbor.Check(payload) is { } problem)
+        {
+            throw new ArgumentException($"the payload is not deterministic CBOR: {problem}", nameof(payload));
+        }
+    }
+
+    /// <summary>What is signed: ["Signature1", protected, external_aad = h'', payload] (RFC 9052 section 4.4).</summary>
+    internal static byte[] SigStructure(ReadOnlySpan<byte> protectedHeader, ReadOnlySpan<byte> payload)
+    {
+        var bytes = new byte[1 + 11 + 9 + protectedHeader.Length + 1 + 9 + payload.Length];
+        var at = 0;
+        bytes[at++] = 0x84;
+        bytes[at++] = 0x6A;
+        at += System.Text.Encoding.ASCII.GetBytes("Signature1", bytes.AsSpan(at));
+        at += WriteByteString(bytes.AsSpan(at), protectedHeader);
+        bytes[at++] = 0x40;
+        at += WriteByteString(bytes.AsSpan(at), payload);
+        return bytes[..at];
+    }
+
+    private static int WriteByteString(Span<byte> target, ReadOnlySpan<byte> content)
+    {
+        var head = content.Length switch
+        {
+            < 24 => 1,
+            <= byte.MaxValue => 2,
+            _ => 3,
+        };
+        if (head == 1)
+        {
+            target[0] = (byte)(0x40 | content.Length);
+        }
+        else if (head == 2)
+        {
+            target[0] = 0x58;
+            target[1] = (byte)content.Length;
+        }
+        else
+        {
+            target[0] = 0x59;
+            target[1] = (byte)(content.Length >> 8);
+            target[2] = (byte)content.Length;
+        }
+
+        content.CopyTo(target[head..]);
+        return head + content.Length;
+    }
+}

@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Homeostat.Ledger.Checkpoints;
+
+namespace Homeostat.Ledger.Storage;
+
+/// <summary>
+/// The place of the last checkpoint that the log signed, or is about to sign. Whoever restores an older copy of the log without this place
+/// finds it ahead of the log, and does not get to sign a second history.
+/// </summary>
+public interface IHeadStore : IDisposable
+{
+    /// <summary>What a receipt may say because of this store.</summary>
+    ForkProtection Protection { get; }
+
+    /// <summary>The last head, or null where none was ever written.</summary>
+    Checkpoint? Read();
+
+    /// <summary>Replaces the head where it is still the expected one; durable when it returns true.</summary>
+    bool TrySwap(Checkpoint? expected, Checkpoint next);
+}
+
+/// <summary>A head in a file of two slots that are overwritten in turn, so that a torn write leaves the other.</summary>
+public sealed class FileHeadStore : IHeadStore
+{
+    private const int SlotBytes = 4096;
+    private const int HashBytes = 32;
+    private const int HeaderBytes = 12;
+
+    private readonly IStoreFile _file;
+    private readonly IDisposable? _owned;
+    private Checkpoint? _head;
+    private ulong _turn;
+
+    internal FileHeadStore(IStoreFile file, ForkProtection protection, IDisposable? owned = null)
+    {
+        _file = file;
+        _owned = owned;
+        Protection = protection;
+        for (var slot = 0; slot < 2; slot++)
+        {
+            var (turn, head) = ReadSlot(slot);
+            if (head is not null && turn > _turn)
+            {
+                (_turn, _head) = (turn, head);
+            }
+        }
+    }
+
+    public ForkProtection Protection { get; }
+
+    /// <summary>Opens a head store in a folder of its own; it protects against forks only where that is on another device than the log.</summary>
+    public static FileHeadStore Open(string folder, string logFolder)
+    {
+        var store = FolderStore.Open(folder);
+        var apart =
+            Posix.Device(folder) is { } a
+            && Posix.Device(Path.GetFullPath(Path.Combine(logFolder, ".."))) is { } b
+            && a != b;
+        return new FileHeadStore(
+            store.OpenPreallocated("head", 2 * SlotBytes),
+            apart ? ForkProtection.SeparateStore : ForkProtection.None,
+            store
+        );
+    }
+
+    public Checkpoint? Read() => _head;
+
+    public bool TrySwap(Checkpoint? expected, Checkpoint next)
+    {
+        if (_head != expected)
+        {
+            return false;
+        }
+
+        _turn++;
+        Span<byte> slot = stackalloc byte[SlotBytes];
+        slot.Clear();
+        Encode(slot, _turn, next);
+
+        // A crash here leaves the other slot, with the head before; the entries behind it were not acknowledged.
+        _file.Write(slot, (long)(_turn & 1) * SlotBytes);
+        _file.Sync();
+        _head = next;
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _owned?.Dispose();
+    }
+
+    internal static IStoreFile OpenFile(ILogStore store) => store.OpenPreallocated("head", 2 * SlotBytes);
+
+    /// <summary>The slots of a head file that are neither empty nor intact.</summary>
+    internal static IEnumerable<int> DamagedSlots(byte[] file)
+    {
+        for (var slot = 0; slot < 2; slot++)
+        {
+            var bytes = file.AsSpan(slot * SlotBytes, SlotBytes);
+            if (bytes.ContainsAnyExcept((byte)0) && Decode(bytes).Head is null)
+            {
+                yield return slot;
+            }
+        }
+    }
+
+    // turn u64, length u32, the checkpoint's text, SHA-256 of all that, zeros.
+    private static void Encode(Span<byte> slot, ulong turn, Checkpoint head)
+    {
+        var text = Encoding.UTF8.GetBytes(head.ToText());
+        BinaryPrimitives.WriteUInt64BigEndian(slot, turn);
+        BinaryPrimitives.WriteUInt32BigEndian(slot[8..], (uint)text.Length);
+        text.CopyTo(slot[HeaderBytes..]);
+        var end = HeaderBytes + text.Length;
+        SHA256.HashData(slot[..end], slot.Slice(end, HashBytes));
+    }
+
+    private static (ulong Turn, Checkpoint? Head) Decode(ReadOnlySpan<byte> slot)
+    {
+        var turn = BinaryPrimitives.ReadUInt64BigEndian(slot);
+        var length = BinaryPrimitives.ReadUInt32BigEndian(slot[8..]);
+        if (length > SlotBytes - HeaderBytes - HashBytes)
+        {
+            return (turn, null);
+        }
+
+        var end = HeaderBytes + (int)length;
+        Span<byte> hash = stackalloc byte[HashBytes];
+        SHA256.HashData(slot[..end], hash);
+        var intact =
+            hash.SequenceEqual(slot.Slice(end, HashBytes)) && !slot[(end + HashBytes)..].ContainsAnyExcept((byte)0);
+        return (turn, intact ? Checkpoint.Parse(Encoding.UTF8.GetString(slot[HeaderBytes..end])) : null);
+    }
+
+    private (ulong Turn, Checkpoint? Head) ReadSlot(int slot)
+    {
+        var bytes = new byte[SlotBytes];
+        _file.Read(bytes, (long)slot * SlotBytes);
+        return Decode(bytes);
+    }
+}

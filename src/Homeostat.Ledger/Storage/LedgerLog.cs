@@ -1,0 +1,305 @@
+using Homeostat.Ledger.Checkpoints;
+using Homeostat.Ledger.Statements;
+using Homeostat.Ledger.Tiles;
+
+namespace Homeostat.Ledger.Storage;
+
+/// <summary>An entry as the log has it.</summary>
+public readonly record struct LogEntry(long Index, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>
+/// A log in a folder, open for appending by this process alone. An append completes when its entry is durable; the public checkpoint and its
+/// tiles follow by themselves.
+/// </summary>
+public sealed class LedgerLog : IDisposable
+{
+    private readonly OpenedLog _opened;
+    private readonly LedgerOptions _options;
+    private readonly byte[] _ownKey;
+    private readonly AppendQueue _queue = new();
+    private readonly SemaphoreSlim _committed = new(0, 1);
+    private readonly Thread _writer;
+    private readonly Thread _publisher;
+    private volatile bool _writerDone;
+    private volatile string? _failure;
+    private bool _disposed;
+
+    private LedgerLog(OpenedLog opened, SigningKey key, LedgerOptions options)
+    {
+        _opened = opened;
+        _options = options;
+        _ownKey = key.PublicKey.ToArray();
+        Key = key.VerifierKey;
+        Origin = opened.Origin;
+        _writer = new Thread(RunWriter) { IsBackground = true, Name = "ledger writer" };
+        _publisher = new Thread(RunPublisher) { IsBackground = true, Name = "ledger publisher" };
+        _writer.Start();
+        _publisher.Start();
+    }
+
+    public string Origin { get; }
+
+    /// <summary>Who signs this log's checkpoints.</summary>
+    public VerifierKey Key { get; }
+
+    /// <summary>How many entries are durable.</summary>
+    public long Size => _opened.Committer.Size;
+
+    /// <summary>How many entries the public checkpoint covers.</summary>
+    public long PublishedSize => _opened.Publisher.Published;
+
+    /// <summary>How many fsyncs of the journal the appends so far have cost.</summary>
+    public long JournalSyncs => _opened.Committer.Syncs;
+
+    /// <summary>
+    /// Opens the log in a folder, or starts one there; a <see cref="LedgerOpenException"/> says why not. What a crash left is recovered first:
+    /// everything that was acknowledged is there, or the log refuses to open.
+    /// </summary>
+    public static LedgerLog Open(
+        string folder,
+        string origin,
+        SigningKey key,
+        TimeProvider time,
+        LedgerOptions? options = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        var store = FolderStore.Open(folder);
+        try
+        {
+            return Open(store, origin, key, options ?? new LedgerOptions());
+        }
+        catch (IOException e)
+        {
+            store.Dispose();
+            throw new LedgerOpenException($"{folder}: {e.Message}", e);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Appends a statement; completes when it is durable, with the proof. A refusal is an <see cref="AppendRefusedException"/>.</summary>
+    public async ValueTask<Receipt> AppendAsync(
+        ReadOnlyMemory<byte> entry,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var receipts = await AppendAsync([entry], cancellationToken);
+        return receipts[0];
+    }
+
+    /// <summary>Appends statements that stand or fall together, at most <see cref="Limits.BatchEntries"/>, one after another in the log.</summary>
+    /// <remarks>Cancelling stops the waiting, not the writing: what was queued may become durable.</remarks>
+    public async ValueTask<IReadOnlyList<Receipt>> AppendAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> entries,
+        CancellationToken cancellationToken = default
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var append = Admit(entries);
+        if (_failure is { } failure)
+        {
+            throw new AppendRefusedException(AppendRefusal.Closed, failure);
+        }
+
+        var refusal = _opened.Publisher.IsBehind ? AppendRefusal.Busy : _queue.TryAdd(append);
+        return refusal switch
+        {
+            null => await append.Done.Task.WaitAsync(cancellationToken),
+            AppendRefusal.Busy => throw new AppendRefusedException(
+                AppendRefusal.Busy,
+                "the log's queue is full; try again later"
+            ),
+            _ => throw new AppendRefusedException(AppendRefusal.Closed, "the log is closed"),
+        };
+    }
+
+    /// <summary>Completes when the public checkpoint covers this many entries.</summary>
+    public Task PublishedAsync(long size, CancellationToken cancellationToken = default) =>
+        _opened.Publisher.WaitAsync(size).WaitAsync(cancellationToken);
+
+    /// <summary>The entries from an index up to what is durable now, in order.</summary>
+    public async IAsyncEnumerable<LogEntry> ReadAsync(
+        long from = 0,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        var size = Size;
+        await PublishedAsync(size, cancellationToken);
+        var reader = new TileReader(new StoreTiles(_opened.Store));
+        for (var index = from; index < size; )
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var bundle = index / TilePath.Width;
+            var width = (int)Math.Min(TilePath.Width, size - (bundle * TilePath.Width));
+            var entries = reader.Entries(bundle, width);
+            for (var i = (int)(index % TilePath.Width); i < width; i++, index++)
+            {
+                yield return new LogEntry(index, entries[i]);
+            }
+        }
+    }
+
+    /// <summary>Writes and publishes what was taken, and lets the folder go.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _queue.Close();
+        _writer.Join();
+        _publisher.Join();
+        _opened.Close(clean: _failure is null && PublishedSize == Size);
+        _committed.Dispose();
+        _queue.Dispose();
+    }
+
+    internal static LedgerLog Open(ILogStore store, string origin, SigningKey key, LedgerOptions options) =>
+        new(Recovery.Open(store, origin, key, options), key, options);
+
+    // Verification runs on the caller's thread: it is the dearest step, and callers are many.
+    private PendingAppend Admit(IReadOnlyList<ReadOnlyMemory<byte>> entries)
+    {
+        if (entries.Count is 0 or > Limits.BatchEntries)
+        {
+            throw new AppendRefusedException(
+                AppendRefusal.Malformed,
+                $"an append has 1 to {Limits.BatchEntries} entries, not {entries.Count}"
+            );
+        }
+
+        var copies = new ReadOnlyMemory<byte>[entries.Count];
+        var statements = new Statement[entries.Count];
+        for (var i = 0; i < copies.Length; i++)
+        {
+            // What is verified is what is written: the caller may change its own buffer.
+            copies[i] = entries[i].ToArray();
+            statements[i] = Admit(copies[i]);
+        }
+
+        var append = new PendingAppend(copies, statements);
+        return append.Bytes <= Limits.BatchBytes
+            ? append
+            : throw new AppendRefusedException(
+                AppendRefusal.Malformed,
+                $"one append has at most {Limits.BatchBytes} bytes, not {append.Bytes}"
+            );
+    }
+
+    private Statement Admit(ReadOnlyMemory<byte> entry)
+    {
+        Statement statement;
+        try
+        {
+            statement = Statement.Parse(entry);
+        }
+        catch (FormatException e)
+        {
+            throw new AppendRefusedException(AppendRefusal.Malformed, e.Message, e);
+        }
+
+        if (!statement.Kid.Span.SequenceEqual(_ownKey) && !_options.Signers.Admits(statement.Kid.Span))
+        {
+            throw new AppendRefusedException(
+                AppendRefusal.UnknownSigner,
+                "the key that signed the statement is not admitted to this log"
+            );
+        }
+
+        return statement.VerifySignature()
+            ? statement
+            : throw new AppendRefusedException(
+                AppendRefusal.BadSignature,
+                "the signature does not fit the key that the statement names"
+            );
+    }
+
+    private void RunWriter()
+    {
+        var batch = new List<PendingAppend>();
+        while (_queue.Take(batch))
+        {
+            if (_failure is { } failure)
+            {
+                GroupCommitter.Refuse(batch, AppendRefusal.Closed, failure);
+                continue;
+            }
+
+            try
+            {
+                _opened.Committer.Commit(batch);
+                WakePublisher();
+            }
+            catch (Exception e)
+            {
+                Fail("writing", e);
+                GroupCommitter.Refuse(batch, AppendRefusal.Closed, "it is not known whether the entry is durable", e);
+            }
+        }
+
+        _writerDone = true;
+        WakePublisher();
+    }
+
+    private void RunPublisher()
+    {
+        while (_failure is null)
+        {
+            try
+            {
+                if (_opened.Publisher.PublishOnce())
+                {
+                    _opened.Journal.Release(PublishedSize);
+                }
+                else if (_writerDone)
+                {
+                    return;
+                }
+                else
+                {
+                    _committed.Wait();
+                }
+            }
+            catch (IOException e) when (e is not SyncFailedException)
+            {
+                // No room for tiles: everything is still in segments, appends go on until too much is waiting, and this is tried again.
+                if (_writerDone)
+                {
+                    return;
+                }
+
+                _committed.Wait(TimeSpan.FromSeconds(1));
+            }
+            catch (Exception e)
+            {
+                Fail("publishing", e);
+            }
+        }
+    }
+
+    private void Fail(string what, Exception e)
+    {
+        _failure = $"the log ended while {what}, because it no longer knows what is on disk: {e.Message}";
+        _opened.Publisher.Fail(_failure);
+        _options.OnFatal(_failure);
+    }
+
+    private void WakePublisher()
+    {
+        try
+        {
+            _committed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is already told to wake.
+        }
+    }
+}
