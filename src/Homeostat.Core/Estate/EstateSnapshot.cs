@@ -18,6 +18,9 @@ public sealed partial class EstateSnapshot
         _delta = delta;
         LatestEvidence =
             tables.Provenances.Concat(delta?.Provenances ?? []).Max(seen => seen.ObservedAt) ?? DateTimeOffset.MinValue;
+        StrainedServices =
+            delta?.StrainedServices
+            ?? tables.Nodes.Count(row => row.Is(NodeFlags.IsService) && row.IsAlive && row.Working < row.Capacity);
     }
 
     /// <summary>An estate in which nobody has looked at anything.</summary>
@@ -36,6 +39,9 @@ public sealed partial class EstateSnapshot
         + Tables.Copies.Length
         + Tables.Guards.Length
         + Tables.Grants.Length;
+
+    /// <summary>Services that work below what they declare, by the last known states.</summary>
+    public int StrainedServices { get; }
 
     public ShelfLives ShelfLives => Tables.ShelfLives;
 
@@ -73,6 +79,33 @@ public sealed partial class EstateSnapshot
             : _delta!.Provenances[index - Tables.Provenances.Length];
 
     internal KindTraits TraitsOf(int node) => Tables.Traits[Tables.Nodes[node].Kind];
+
+    internal ResourceKind KindOf(int node) => Tables.Kinds[Tables.Nodes[node].Kind];
+
+    internal Location LocationOf(int node) => Tables.Locations[Tables.Details[node].Location];
+
+    internal string[] EnvironmentsOf(int node) => Tables.Environments[Tables.Details[node].Environments];
+
+    internal string? OwnerOf(int node) =>
+        Tables.Details[node].Owner is >= 0 and var owner ? Tables.Strings[owner] : null;
+
+    /// <summary>One step along Needs, in either direction.</summary>
+    internal IEnumerable<int> NeighboursOf(int node)
+    {
+        var row = Node(node);
+        for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
+        {
+            foreach (var member in Tables.Members.Of(group).ToArray())
+            {
+                yield return member;
+            }
+        }
+
+        foreach (var group in Tables.MemberOf.Of(node).ToArray())
+        {
+            yield return Group(group).From;
+        }
+    }
 
     internal IReadOnlyList<Fact> FactsOf(int node)
     {
@@ -138,6 +171,8 @@ internal sealed class EstateDelta(EstateDelta? before)
     public Patch<CopyRow> Copies { get; } = new(before?.Copies);
     public Dictionary<int, Fact[]> Facts { get; } = before is null ? [] : new(before.Facts);
     public List<Provenance> Provenances { get; } = before is null ? [] : [.. before.Provenances];
+
+    public int StrainedServices { get; set; }
 
     public int Size => Nodes.Count + Groups.Count + Copies.Count + Facts.Count;
 }

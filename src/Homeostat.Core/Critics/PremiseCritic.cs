@@ -1,0 +1,76 @@
+using Homeostat.Core.Actions;
+using Homeostat.Core.Estate;
+using Homeostat.Core.Leases;
+using Homeostat.Core.Simulation;
+
+namespace Homeostat.Core.Critics;
+
+/// <summary>
+/// A request that rests on something false is refused; one that rests on something unknown waits, where it could not be
+/// undone. Premises only tighten.
+/// </summary>
+public sealed class PremiseCritic : ICritic
+{
+    public string Name => "critic.premise";
+
+    public IReadOnlyList<Finding> Review(CaseFile file)
+    {
+        if (file.Request.Premises.Count == 0)
+        {
+            return [];
+        }
+
+        var findings = new List<Finding>();
+        foreach (var premise in file.Request.Premises)
+        {
+            var truth = file.Estate.Evaluate(premise, file.Now);
+            var fact = file.Estate.FindFact(premise.Subject, premise.Key);
+            if (truth == Truth.False)
+            {
+                findings.Add(
+                    Refusal(file, premise, Verdict.Deny, $"the premise \"{premise}\" is false: it is {fact?.Value}")
+                );
+            }
+            else if (truth == Truth.Unknown && file.Consequences.Irreversible.Count > 0)
+            {
+                var verdict = file.HasLooked ? Verdict.Deny : Verdict.Defer;
+                findings.Add(
+                    Refusal(
+                        file,
+                        premise,
+                        verdict,
+                        $"the premise \"{premise}\" cannot be told: {WhyUnknown(file, fact)}"
+                    )
+                );
+            }
+        }
+
+        return findings;
+    }
+
+    private Finding Refusal(CaseFile file, Predicate premise, Verdict verdict, string reason) =>
+        new(Name, verdict, reason)
+        {
+            Path = [premise.Subject.Value],
+            EvidenceAge = file.Estate.FindFact(premise.Subject, premise.Key)?.Provenance.AgeAt(file.Now),
+            LookAt = verdict == Verdict.Defer ? [premise.Subject] : [],
+            Remedy = verdict == Verdict.Defer ? $"look at {premise.Subject} again" : null,
+        };
+
+    private static string WhyUnknown(CaseFile file, Fact? fact) =>
+        fact is null ? "nobody reports it"
+        : fact.Value.Provenance.AgeAt(file.Now) is { } age ? $"the reading ({fact.Value.Value}) is {Ages.Text(age)} old"
+        : "nobody knows when it was read";
+}
+
+/// <summary>How ages are written for people.</summary>
+public static class Ages
+{
+    /// <summary>The largest unit that fits, rounded down: <c>9 d</c>, <c>6 h</c>, <c>40 s</c>.</summary>
+    public static string Text(TimeSpan age) =>
+        age < TimeSpan.Zero ? $"{Text(-age)} ahead of the clock"
+        : age.TotalDays >= 2 ? $"{(int)age.TotalDays} d"
+        : age.TotalHours >= 2 ? $"{(int)age.TotalHours} h"
+        : age.TotalMinutes >= 2 ? $"{(int)age.TotalMinutes} min"
+        : $"{(int)age.TotalSeconds} s";
+}

@@ -1,0 +1,87 @@
+using System.Formats.Cbor;
+using System.Security.Cryptography;
+using System.Text;
+using Homeostat.Core.Actions;
+
+namespace Homeostat.Core.Deciding;
+
+/// <summary>
+/// What a decision leaves on the log: deterministic CBOR (RFC 8949 §4.2) of at most 16 KiB. Long lists are cut to their
+/// first rows and stand in full behind a SHA-256; amounts are integers of millionths, so that no float is ever encoded.
+/// </summary>
+internal static class DecisionRecord
+{
+    public const string ContentType = "application/vnd.homeostat.decision+cbor";
+
+    private const int FieldCount = 15;
+    private const int MaxRows = 24;
+    private const int MaxText = 160;
+
+    public static byte[] Encode(ActionRequest request, Judgement judgement, PermitReference permit, DateTimeOffset now)
+    {
+        var writer = new CborWriter(CborConformanceMode.Canonical);
+        writer.WriteStartMap(FieldCount);
+        Text(writer, "request", request.Id.Value);
+        Text(writer, "agent", request.Agent.Value);
+        Text(writer, "lease", request.Lease.Value);
+        Text(writer, "operation", request.Operation);
+        Text(writer, "payload", request.PayloadHash);
+        Text(writer, "goal", request.Goal?.Text ?? "");
+        Text(writer, "verdict", judgement.Verdict.ToString());
+        Text(writer, "permit", permit.Id ?? "");
+        Number(writer, "time", now.ToUnixTimeMilliseconds());
+        Number(writer, "estate", judgement.File?.Estate.Version ?? -1);
+        Number(writer, "charge", Millionths(judgement.Assessment?.Charge ?? 0));
+        Number(writer, "confidence", Millionths(request.Confidence ?? -1));
+        Rows(writer, "effects", [.. request.Effects.Select(effect => $"{effect.Operation} {effect.Target}")]);
+        Rows(
+            writer,
+            "findings",
+            [.. judgement.Findings.Select(finding => $"{finding.AtMost} {finding.Test}: {finding.Reason}")]
+        );
+        Rows(writer, "considered", [.. (judgement.Consequences?.Considered ?? []).Select(id => id.Value)]);
+        writer.WriteEndMap();
+        return writer.Encode();
+    }
+
+    private static void Text(CborWriter writer, string key, string value)
+    {
+        writer.WriteTextString(key);
+        writer.WriteTextString(Cut(value));
+    }
+
+    private static void Number(CborWriter writer, string key, long value)
+    {
+        writer.WriteTextString(key);
+        writer.WriteInt64(value);
+    }
+
+    /// <summary>The number of rows, the SHA-256 of all of them joined by line feeds, and the first.</summary>
+    private static void Rows(CborWriter writer, string key, string[] rows)
+    {
+        writer.WriteTextString(key);
+        writer.WriteStartArray(3);
+        writer.WriteInt32(rows.Length);
+        writer.WriteByteString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows))));
+        writer.WriteStartArray(Math.Min(rows.Length, MaxRows));
+        foreach (var row in rows.Take(MaxRows))
+        {
+            writer.WriteTextString(Cut(row));
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Cut at a character, never inside a surrogate pair; lone surrogates become U+FFFD.</summary>
+    private static string Cut(string text)
+    {
+        var cut = text.Length <= MaxText ? text : string.Concat(text.AsSpan(0, MaxText - 1), "…");
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(cut));
+    }
+
+    private static long Millionths(double value) => (long)Math.Round(Math.Clamp(value, -1e9, 1e9) * 1e6);
+}
+
+/// <summary>The permit that a decision gives, or none.</summary>
+internal readonly record struct PermitReference(string? Id);

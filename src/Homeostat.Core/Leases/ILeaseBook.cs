@@ -1,0 +1,55 @@
+using Homeostat.Core.Actions;
+using Homeostat.Core.Simulation;
+
+namespace Homeostat.Core.Leases;
+
+/// <summary>What one permit takes from every lease of the lineage.</summary>
+public sealed record Cost(double Stress, int Irreversible);
+
+/// <summary>Why a lease cannot be used, or null parts where it can.</summary>
+/// <param name="Balance">What it can pay; null where it cannot be used.</param>
+/// <param name="Refusal">In words for the person who must act; null where it can be used.</param>
+public sealed record LeaseLookup(LeaseBalance? Balance, string? Refusal);
+
+/// <summary>How a reservation ended.</summary>
+public enum Reservation
+{
+    /// <summary>Nothing was reserved, and trying again will not help.</summary>
+    Refused = 0,
+
+    /// <summary>The committed futures changed since the decision was made: decide again.</summary>
+    Overtaken,
+
+    Reserved,
+}
+
+/// <summary>
+/// Who may do what, what they have spent, and what has been permitted and not yet been seen: one writer, so that two
+/// actions that are safe apart and fatal together are never both permitted.
+/// </summary>
+public interface ILeaseBook
+{
+    /// <summary>An immutable picture of all outstanding permits.</summary>
+    CommittedFutures Futures { get; }
+
+    /// <summary>The same lease again is the same grant; another content under its id is refused.</summary>
+    /// <returns>Why it was refused, or null.</returns>
+    string? Grant(Lease lease, DateTimeOffset now);
+
+    LeaseLookup Find(LeaseId id, AgentId agent, DateTimeOffset now);
+
+    /// <summary>
+    /// Takes the cost from the whole lineage and adds the future, if the futures are still those of
+    /// <paramref name="expectedVersion"/>: both or nothing.
+    /// </summary>
+    Reservation Reserve(LeaseId id, Cost cost, CommittedFuture future, long expectedVersion, DateTimeOffset now);
+
+    /// <summary>The permit came to nothing before it was answered: gives back what it took.</summary>
+    void Release(PermitId permit);
+
+    /// <summary>The outcome has been observed: the future ends, and what was spent is spent.</summary>
+    void Settle(PermitId permit);
+
+    /// <summary>Ends the lease and everything under it, at once.</summary>
+    void Revoke(LeaseId id);
+}

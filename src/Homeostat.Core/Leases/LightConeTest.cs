@@ -1,0 +1,152 @@
+using Homeostat.Core.Actions;
+using Homeostat.Core.Estate;
+
+namespace Homeostat.Core.Leases;
+
+/// <summary>Whether what a request would do lies inside the cones of its lease and of every lease above it.</summary>
+public static class LightConeTest
+{
+    public const string Name = "light-cone";
+
+    public static void Review(CaseFile file, List<Finding> findings)
+    {
+        foreach (var lease in file.Balance.Lineage)
+        {
+            ReviewTime(lease, file, findings);
+            ReviewEffects(lease, file, findings);
+            ReviewAmounts(lease, file, findings);
+        }
+
+        if (file.Balance.Outstanding <= 0)
+        {
+            findings.Add(
+                Refusal("too many permits are out that nobody has observed yet", "wait until they have been observed")
+            );
+        }
+
+        if (file.Balance.ThisMinute <= 0)
+        {
+            findings.Add(Refusal("the lease's permits of this minute are used up", "wait a minute"));
+        }
+    }
+
+    private static void ReviewTime(Lease lease, CaseFile file, List<Finding> findings)
+    {
+        if (file.Request.Effects.All(effect => effect is Effect.Read))
+        {
+            return;
+        }
+
+        if (lease.Cone.NotBefore is { } start && file.Now < start)
+        {
+            findings.Add(Refusal($"lease {lease.Id} may not be used before {start:u}"));
+        }
+
+        if (lease.Cone.Windows is { } windows && !windows.Any(window => window.Contains(file.Now)))
+        {
+            findings.Add(Refusal($"{file.Now:u} is outside the windows of lease {lease.Id}"));
+        }
+
+        foreach (var freeze in lease.Cone.Freezes)
+        {
+            if (file.Now >= freeze.From && file.Now < freeze.To && Touches(file, freeze.Where))
+            {
+                findings.Add(Refusal($"freeze {freeze.Name} until {freeze.To:u}: {freeze.Reason}"));
+            }
+        }
+    }
+
+    private static bool Touches(CaseFile file, Selector? where) =>
+        where is null || file.Consequences.Touched.Any(id => where.Matches(file.Estate, id));
+
+    private static void ReviewEffects(Lease lease, CaseFile file, List<Finding> findings)
+    {
+        foreach (var effect in file.Request.Effects)
+        {
+            if (effect is not Effect.Unknown && (lease.Cone.Operations & effect.Operation) == Operations.None)
+            {
+                findings.Add(Refusal($"lease {lease.Id} does not cover {effect.Operation} (of {effect.Target})"));
+            }
+
+            if (!Covers(lease.Cone.Where, file.Estate, effect))
+            {
+                findings.Add(Refusal($"{effect.Target} is outside lease {lease.Id}"));
+            }
+        }
+
+        foreach (var ended in file.Consequences.Destroyed)
+        {
+            if (!file.Consequences.Touched.Contains(ended) && !lease.Cone.Where.Matches(file.Estate, ended))
+            {
+                findings.Add(Refusal($"{ended} would end with it and is outside lease {lease.Id}"));
+            }
+        }
+
+        ReviewManner(lease, file, findings);
+    }
+
+    private static void ReviewManner(Lease lease, CaseFile file, List<Finding> findings)
+    {
+        if (
+            lease.Cone.Manner == Manner.ReadOnly
+            && file.Request.Effects.FirstOrDefault(effect => effect is not Effect.Read) is { } write
+        )
+        {
+            findings.Add(
+                Refusal($"lease {lease.Id} is for reading, and {write.Operation} of {write.Target} changes something")
+            );
+        }
+        else if (lease.Cone.Manner < Manner.IrreversibleWithCritics && file.Consequences.Irreversible.Count > 0)
+        {
+            var loss = file.Consequences.Irreversible[0];
+            findings.Add(
+                Refusal(
+                    $"lease {lease.Id} is for what can be undone, and {loss.Effect.Operation} of {loss.Subject} cannot: {loss.Reason}"
+                )
+            );
+        }
+    }
+
+    private static bool Covers(Selector where, EstateSnapshot estate, Effect effect) =>
+        effect is Effect.Create create && !estate.Contains(create.Target)
+            ? where.Matches(create.Target, create.Kind, create.Location, create.Environments)
+            : where.Matches(estate, effect.Target);
+
+    private static void ReviewAmounts(Lease lease, CaseFile file, List<Finding> findings)
+    {
+        var amounts = lease.Cone.Amounts;
+        var touched =
+            file.Consequences.Touched.Count
+            + file.Consequences.Destroyed.Count(id => !file.Consequences.Touched.Contains(id));
+        if (touched > amounts.Resources && file.Request.Effects.Any(effect => effect is not Effect.Read))
+        {
+            findings.Add(
+                Refusal(
+                    $"it touches {touched} resources, lease {lease.Id} allows {amounts.Resources} at once",
+                    "do fewer at a time"
+                )
+            );
+        }
+
+        foreach (var effect in file.Request.Effects)
+        {
+            if (effect is Effect.LoseData lose && (lose.Extent.Rows ?? long.MaxValue) > amounts.Rows)
+            {
+                var rows = lose.Extent.Rows is { } known ? $"{known} rows" : "an unknown number of rows";
+                findings.Add(Refusal($"{lose.Asset} would lose {rows}, lease {lease.Id} allows {amounts.Rows}"));
+            }
+        }
+
+        if (file.Consequences.Irreversible.Count > file.Balance.Irreversible)
+        {
+            findings.Add(
+                Refusal(
+                    $"{file.Consequences.Irreversible.Count} effects cannot be undone, lease {lease.Id} has {file.Balance.Irreversible} left"
+                )
+            );
+        }
+    }
+
+    private static Finding Refusal(string reason, string? remedy = null) =>
+        new(Name, Verdict.Deny, reason) { Remedy = remedy };
+}

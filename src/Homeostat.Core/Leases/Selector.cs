@@ -1,0 +1,138 @@
+using System.IO.Enumeration;
+using Homeostat.Core.Estate;
+
+namespace Homeostat.Core.Leases;
+
+/// <summary>
+/// Which resources: every stated dimension must match. Null states nothing; an empty list matches nothing, never
+/// everything. What a resource does not say of itself does not match a stated dimension.
+/// </summary>
+public sealed record Selector
+{
+    public static Selector Everything { get; } = new();
+
+    public IReadOnlyList<string>? Providers { get; init; }
+    public IReadOnlyList<string>? Accounts { get; init; }
+    public IReadOnlyList<string>? Regions { get; init; }
+
+    /// <summary>All environments that a resource serves must be among these.</summary>
+    public IReadOnlyList<string>? Environments { get; init; }
+    public IReadOnlyList<string>? Kinds { get; init; }
+    public IReadOnlyList<string>? Owners { get; init; }
+
+    /// <summary>Ids, with * for any characters and ? for one.</summary>
+    public IReadOnlyList<string>? Ids { get; init; }
+
+    /// <summary>Every label must be there with this value.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>Resources from which <see cref="Hops"/> along Needs, either way, reach the resource.</summary>
+    public IReadOnlyList<ResourceId>? Anchors { get; init; }
+
+    /// <summary>Most steps from an anchor; at most 8.</summary>
+    public int Hops { get; init; }
+
+    /// <summary>Whether it selects the resource as the estate knows it; what the estate does not know is selected by its id alone.</summary>
+    public bool Matches(EstateSnapshot estate, ResourceId id)
+    {
+        var node = estate.Find(id);
+        if (node < 0 || !estate.Node(node).Is(NodeFlags.Seen))
+        {
+            return Matches(id, default, Location.Nowhere, []);
+        }
+
+        return MatchesPlace(estate.LocationOf(node))
+            && MatchesEnvironments(estate.EnvironmentsOf(node))
+            && IsAmong(Kinds, estate.KindOf(node).Name)
+            && IsAmong(Owners, Owners is null ? null : estate.OwnerOf(node))
+            && (Labels is null || MatchesLabels(estate.LabelsOf(node)))
+            && MatchesId(id)
+            && (Anchors is null || Neighbourhood.Reaches(estate, Anchors, id, Hops));
+    }
+
+    /// <summary>Whether it selects what a Create would make, from what is said of it.</summary>
+    public bool Matches(ResourceId id, ResourceKind kind, Location location, IReadOnlyList<string> environments) =>
+        MatchesPlace(location)
+        && MatchesEnvironments(environments)
+        && IsAmong(Kinds, kind.Name)
+        && Owners is null
+        && Labels is null
+        && MatchesId(id)
+        && Anchors is null;
+
+    /// <summary>Whether everything that this selects is selected by the other too. Says no where it cannot tell.</summary>
+    public bool IsWithin(Selector outer) =>
+        IsSubset(Providers, outer.Providers)
+        && IsSubset(Accounts, outer.Accounts)
+        && IsSubset(Regions, outer.Regions)
+        && IsSubset(Environments, outer.Environments)
+        && IsSubset(Kinds, outer.Kinds)
+        && IsSubset(Owners, outer.Owners)
+        && (outer.Ids is null || (Ids is not null && Ids.All(id => outer.Ids.Any(pattern => Covers(pattern, id)))))
+        && (
+            outer.Labels is null
+            || (
+                Labels is not null
+                && outer.Labels.All(label => Labels.TryGetValue(label.Key, out var value) && value == label.Value)
+            )
+        )
+        && (
+            outer.Anchors is null || (Anchors is not null && Hops <= outer.Hops && Anchors.All(outer.Anchors.Contains))
+        );
+
+    private static bool IsSubset(IReadOnlyList<string>? inner, IReadOnlyList<string>? outer) =>
+        outer is null || (inner is not null && inner.All(outer.Contains));
+
+    /// <summary>The same pattern, or a plain id that the pattern matches.</summary>
+    private static bool Covers(string pattern, string id) =>
+        pattern == id || pattern == "*" || (!id.AsSpan().ContainsAny('*', '?') && IsGlob(pattern, id));
+
+    private static bool IsAmong(IReadOnlyList<string>? stated, string? value) =>
+        stated is null || (value is not null && stated.Contains(value));
+
+    private static bool IsGlob(string pattern, string id) =>
+        FileSystemName.MatchesSimpleExpression(pattern.Replace("\\", "\\\\"), id, ignoreCase: false);
+
+    private bool MatchesPlace(Location location) =>
+        IsAmong(Providers, location.Provider)
+        && IsAmong(Accounts, location.Account)
+        && IsAmong(Regions, location.Region);
+
+    private bool MatchesEnvironments(IReadOnlyList<string> environments) =>
+        Environments is null || (environments.Count > 0 && environments.All(Environments.Contains));
+
+    private bool MatchesLabels(Dictionary<string, string> labels) =>
+        Labels!.All(label => labels.TryGetValue(label.Key, out var value) && value == label.Value);
+
+    private bool MatchesId(ResourceId id) => Ids is null || Ids.Any(pattern => IsGlob(pattern, id.Value));
+}
+
+/// <summary>Distance along Needs, in either direction.</summary>
+internal static class Neighbourhood
+{
+    public const int MaxHops = 8;
+    private const int MaxSearched = 10_000;
+
+    /// <summary>Whether the resource is within so many steps of an anchor; no where the search grows too wide to tell.</summary>
+    public static bool Reaches(EstateSnapshot estate, IReadOnlyList<ResourceId> anchors, ResourceId id, int hops)
+    {
+        if (anchors.Contains(id))
+        {
+            return true;
+        }
+
+        var target = estate.Find(id);
+        var ring = anchors.Select(estate.Find).Where(node => node >= 0).ToList();
+        var seen = new HashSet<int>(ring);
+        for (var hop = 0; hop < Math.Min(hops, MaxHops) && target >= 0 && seen.Count < MaxSearched; hop++)
+        {
+            ring = [.. ring.SelectMany(node => estate.NeighboursOf(node)).Where(seen.Add)];
+            if (seen.Contains(target))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

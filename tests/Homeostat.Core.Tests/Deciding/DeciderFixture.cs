@@ -1,0 +1,109 @@
+using Homeostat.Core.Actions;
+using Homeostat.Core.Critics;
+using Homeostat.Core.Deciding;
+using Homeostat.Core.Estate;
+using Homeostat.Core.Homeostasis;
+using Homeostat.Core.Leases;
+using Homeostat.Core.Simulation;
+using Homeostat.Ledger.Checkpoints;
+using Homeostat.Ledger.Storage;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Homeostat.Core.Tests.Deciding;
+
+/// <summary>A decider over a real log in a temporary folder, with a clock that the test moves.</summary>
+internal sealed class DeciderFixture : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("homeostat-");
+    private readonly LedgerLog _log;
+    private int _permits;
+    private int _requests;
+
+    public DeciderFixture(EstateSnapshot estate, DateTimeOffset now, StressTable? table = null)
+    {
+        Estate = estate;
+        Clock = new FakeTimeProvider(now);
+        var key = SigningKey.Generate("test.example/log");
+        _log = LedgerLog.Open(_folder.FullName, "test.example/log", key, Clock);
+        Decider = new Decider(
+            new DeciderParts
+            {
+                Judge = new Judge(table ?? StressTable.Default, CriticPanel.Default),
+                Leases = Leases,
+                Estate = () => Estate,
+                Log = new DecisionLog(_log, key, "test.example"),
+                Clock = Clock,
+                NextPermit = () => new PermitId($"permit-{Interlocked.Increment(ref _permits)}"),
+                AlternativeCap = TimeSpan.FromSeconds(10),
+            }
+        );
+    }
+
+    public EstateSnapshot Estate { get; set; }
+
+    public FakeTimeProvider Clock { get; }
+
+    public MemoryLeaseBook Leases { get; } = new();
+
+    public Decider Decider { get; }
+
+    public LedgerLog Log => _log;
+
+    /// <summary>A lease that covers everything, whose stress budget has had time to grow to its ceiling.</summary>
+    public Lease GrantEverything(string agent = "agent", double stress = 0.1)
+    {
+        var now = Clock.GetUtcNow();
+        var lease = new Lease
+        {
+            Id = new LeaseId($"lease-of-{agent}"),
+            Agent = new AgentId(agent),
+            Cone = new LightCone
+            {
+                Operations = (Operations)ushort.MaxValue,
+                Amounts = new Amounts
+                {
+                    Resources = 10_000,
+                    Rows = long.MaxValue,
+                    Stress = stress,
+                    Irreversible = 10_000,
+                    PerMinute = 100_000,
+                    Outstanding = 10_000,
+                },
+                Manner = Manner.IrreversibleWithCritics,
+            },
+            Purpose = "test",
+            IssuedAt = now - TimeSpan.FromHours(1),
+            ExpiresAt = now + TimeSpan.FromHours(1),
+        };
+        Assert.Null(Leases.Grant(lease, now));
+        return lease;
+    }
+
+    /// <summary>A request whose goal names its targets.</summary>
+    public ActionRequest Request(Lease lease, params Effect[] effects)
+    {
+        ResourceId[] removes = [.. effects.Where(effect => effect is Effect.Destroy).Select(effect => effect.Target)];
+        ResourceId[] changes =
+        [
+            .. effects.Where(effect => effect is not Effect.Destroy).Select(effect => effect.Target),
+        ];
+        return new ActionRequest
+        {
+            Id = new RequestId($"request-{Interlocked.Increment(ref _requests)}"),
+            Agent = lease.Agent,
+            Lease = lease.Id,
+            Operation = "test",
+            Effects = effects,
+            Goal = new Goal("as asked") { Removes = removes, Changes = changes },
+        };
+    }
+
+    public async Task<Decision> DecideAsync(ActionRequest request) =>
+        await Decider.DecideAsync(request, TestContext.Current.CancellationToken);
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}
