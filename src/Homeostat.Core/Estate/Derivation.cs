@@ -200,7 +200,12 @@ internal sealed class Derivation(EstateTables tables)
     {
         for (var node = 0; node < _nodes.Length; node++)
         {
-            _nodes[node].WorksUntil = EvidenceOf(tables, _nodes[node]);
+            _nodes[node].WorksUntil = EvidenceOf(
+                tables.ShelfLives,
+                tables.Provenances[_nodes[node].Existence],
+                tables.Provenances[_nodes[node].StateSeen],
+                _nodes[node].State
+            );
             _nodes[node].SupportUntil = _nodes[node].WorksUntil;
         }
 
@@ -220,17 +225,23 @@ internal sealed class Derivation(EstateTables tables)
         }
     }
 
+    /// <summary>The same from a snapshot whose delta may have newer evidence.</summary>
+    public static uint EvidenceOf(EstateSnapshot snapshot, in NodeRow row) =>
+        EvidenceOf(
+            snapshot.ShelfLives,
+            snapshot.ProvenanceOf(row.Existence),
+            snapshot.ProvenanceOf(row.StateSeen),
+            row.State
+        );
+
     /// <summary>Unix seconds until which it is known that the resource exists and is in its state; 0 = it is not known.</summary>
-    public static uint EvidenceOf(EstateTables tables, in NodeRow row)
-    {
-        var existence = Until(tables.Provenances[row.Existence], tables.ShelfLives.Existence);
-        return row.State switch
+    private static uint EvidenceOf(ShelfLives shelfLives, Provenance existence, Provenance state, RunState run) =>
+        run switch
         {
-            RunState.Inherent => existence,
+            RunState.Inherent => Until(existence, shelfLives.Existence),
             RunState.Unknown => 0,
-            _ => Math.Min(existence, Until(tables.Provenances[row.StateSeen], tables.ShelfLives.State)),
+            _ => Math.Min(Until(existence, shelfLives.Existence), Until(state, shelfLives.State)),
         };
-    }
 
     private static uint Until(Provenance seen, TimeSpan shelfLife)
     {

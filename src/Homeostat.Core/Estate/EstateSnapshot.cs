@@ -11,6 +11,9 @@ public sealed partial class EstateSnapshot
 {
     private readonly EstateDelta? _delta;
 
+    /// <summary>What changed since the arrays were built; null = nothing.</summary>
+    internal EstateDelta? Delta => _delta;
+
     internal EstateSnapshot(EstateTables tables, long version, EstateDelta? delta = null)
     {
         Tables = tables;

@@ -1,6 +1,4 @@
-using Homeostat.Core.Estate;
-
-namespace Homeostat.Core.Simulation;
+namespace Homeostat.Core.Estate;
 
 internal record struct NodeState
 {

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Homeostat.Core.Simulation;
+namespace Homeostat.Core.Estate;
 
 /// <summary>
 /// Entries for the few resources that a simulation touches, found by their index. Cleared in constant time and used
