@@ -43,20 +43,27 @@ public sealed class CommittedFutures
 internal sealed class Footprint(object tables, long[] keys)
 {
     private readonly ulong _mask = MaskOf(keys);
-    private readonly HashSet<long> _keys = [.. keys];
+
+    public IReadOnlyList<long> Keys => keys;
 
     public bool IsOf(object otherTables) => ReferenceEquals(tables, otherTables);
 
-    public IReadOnlyCollection<long> Keys => _keys;
-
-    public bool Meets(HashSet<long> keys, ulong mask)
+    public bool Meets(HashSet<long> others, ulong mask)
     {
         if ((mask & _mask) == 0)
         {
             return false;
         }
 
-        return _keys.Overlaps(keys);
+        foreach (var key in keys)
+        {
+            if (others.Contains(key))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public static ulong MaskOf(IEnumerable<long> keys)
@@ -64,11 +71,9 @@ internal sealed class Footprint(object tables, long[] keys)
         var mask = 0UL;
         foreach (var key in keys)
         {
-            mask |= BitOf(key);
+            mask |= 1UL << (int)((ulong)(key * -7046029254386353131) >> 58);
         }
 
         return mask;
     }
-
-    public static ulong BitOf(long key) => 1UL << (int)((ulong)(key * -7046029254386353131) >> 58);
 }

@@ -9,6 +9,13 @@ internal sealed partial class PredictionRun
     private const int MaxPathLength = 64;
     private const int MaxImpairments = 1000;
 
+    private readonly List<ImpairedNode> _impaired = [];
+    private readonly List<int> _destroyed = [];
+    private readonly List<int> _guards = [];
+    private readonly List<int> _copies = [];
+    private readonly List<Irreversibility> _irreversible = [];
+    private readonly List<WayBack> _waysBack = [];
+
     private enum KeyKind : long
     {
         Node = 1L << 40,
@@ -66,48 +73,47 @@ internal sealed partial class PredictionRun
             var node = _world.Nodes.KeyAt(at);
             if (!state.Alive && state.AliveBefore)
             {
-                destroyed.Add(node);
+                _destroyed.Add(node);
             }
             else if (state.Working < state.Before && !state.Targeted)
             {
-                impaired.Add(node);
+                _impaired.Add(new(node, state.Before, state.Working, state.Cause));
             }
 
             if (state.Working < state.Before && _estate.Node(node).Is(NodeFlags.IsGuard))
             {
-                guards.Add(node);
+                _guards.Add(node);
             }
         }
 
-        guards.AddRange(_world.NewlyDisabled());
-        List<Irreversibility> irreversible = [];
-        List<WayBack> waysBack = [];
-        _reversibility.Judge(_effects, irreversible, waysBack);
+        _guards.AddRange(_world.NewlyDisabled());
+        _irreversible.Clear();
+        _waysBack.Clear();
+        _reversibility.Judge(_effects, _irreversible, _waysBack);
         return new Known(
-            [.. impaired],
-            [.. destroyed],
-            [.. LostCopies()],
-            [.. guards],
-            irreversible,
-            waysBack,
-            [.. impaired.Take(MaxImpairments).Select(ImpairmentOf)],
+            [.. _impaired],
+            [.. _destroyed],
+            LostCopies(),
+            [.. _guards],
+            [.. _irreversible],
+            [.. _waysBack],
             OldestEvidence()
         );
     }
 
-    private IEnumerable<int> LostCopies() =>
-        Enumerable
-            .Range(0, _world.Copies.Count)
-            .Where(at => _world.Copies.At(at) is { Lost: true, LostBefore: false })
-            .Select(_world.Copies.KeyAt);
+    private int[] LostCopies()
+    {
+        _copies.Clear();
+        for (var at = 0; at < _world.Copies.Count; at++)
+        {
+            if (_world.Copies.At(at) is { Lost: true, LostBefore: false })
+            {
+                _copies.Add(_world.Copies.KeyAt(at));
+            }
+        }
 
-    private Impairment ImpairmentOf(int node) =>
-        new(
-            _estate.IdOf(node),
-            _world.WorkingBefore(node),
-            _world.WorkingOf(node),
-            [.. PathTo(node).Select(_estate.IdOf)]
-        );
+        return [.. _copies];
+    }
 
     /// <summary>The oldest evidence among what was touched or brought down; null when its time is unknown.</summary>
     private TimeSpan? OldestEvidence()
@@ -149,28 +155,24 @@ internal sealed partial class PredictionRun
             UnsettledBy = Unsettled(),
             OldestEvidence = known.OldestEvidence,
             Considered = _relevant.Count == 0 ? [] : [.. _relevant.Select(future => future.Permit)],
-            Impairments = known.Impairments,
         };
 
-    private List<ResourceId> Touched()
+    private ResourceId[] Touched()
     {
-        var touched = new List<ResourceId>(_effects.Count);
-        foreach (var effect in _effects)
+        if (_effects.Count == 1)
         {
-            if (_effects.Count == 1 || !touched.Contains(effect.Target))
-            {
-                touched.Add(effect.Target);
-            }
+            return [_effects[0].Target];
         }
 
-        return touched;
+        return [.. _effects.Select(effect => effect.Target).Distinct()];
     }
 
     private ExposureGain[] Exposures()
     {
         List<ExposureGain>? gains = null;
-        foreach (var effect in _effects)
+        for (var at = 0; at < _effects.Count; at++)
         {
+            var effect = _effects[at];
             var node = _estate.Find(effect.Target);
             var tier = node < 0 ? Tier.Zero : _estate.Node(node).EffectiveTier;
             switch (effect)
@@ -190,8 +192,9 @@ internal sealed partial class PredictionRun
     private ResourceId[] Unseen()
     {
         List<ResourceId>? unseen = null;
-        foreach (var effect in _effects)
+        for (var at = 0; at < _effects.Count; at++)
         {
+            var effect = _effects[at];
             if (effect is not Effect.Create && !_estate.Contains(effect.Target))
             {
                 (unseen ??= []).Add(effect.Target);
@@ -204,8 +207,9 @@ internal sealed partial class PredictionRun
     private (Effect, string)[] Unregulated()
     {
         List<(Effect, string)>? missing = null;
-        foreach (var effect in _effects)
+        for (var at = 0; at < _effects.Count; at++)
         {
+            var effect = _effects[at];
             var node = _estate.Find(effect.Target);
             var traits =
                 effect is Effect.Create create ? KindTable.Of(create.Kind)
@@ -280,8 +284,9 @@ internal sealed partial class PredictionRun
             _keys.Add((long)kind | (uint)change.Subject);
         }
 
-        foreach (var effect in _effects)
+        for (var at = 0; at < _effects.Count; at++)
         {
+            var effect = _effects[at];
             if (effect is Effect.Attach attach && _estate.Find(attach.To) is >= 0 and var to)
             {
                 _keys.Add((long)KeyKind.Node | (uint)to);
@@ -324,13 +329,12 @@ internal sealed partial class PredictionRun
         future.Footprint is { } footprint && footprint.IsOf(_estate.Tables) ? footprint : null;
 
     private sealed record Known(
-        int[] Impaired,
+        ImpairedNode[] Impaired,
         int[] Destroyed,
         int[] LostCopies,
         int[] Guards,
-        List<Irreversibility> Irreversible,
-        List<WayBack> WaysBack,
-        Impairment[] Impairments,
+        Irreversibility[] Irreversible,
+        WayBack[] WaysBack,
         TimeSpan? OldestEvidence
     );
 }

@@ -38,7 +38,12 @@ internal sealed partial class PredictionRun
     )
     {
         (_estate, _effects, _now) = (estate, effects, now);
-        _anyPassing = effects.Any(effect => effect.Duration is not null);
+        _anyPassing = false;
+        for (var at = 0; at < effects.Count; at++)
+        {
+            _anyPassing |= effects[at].Duration is not null;
+        }
+
         _unknowns.Clear();
         _relevant.Clear();
         _keys.Clear();
