@@ -12,8 +12,16 @@ public readonly record struct PermitId(string Value)
 /// <param name="Since">When they were permitted.</param>
 public sealed record CommittedFuture(PermitId Permit, IReadOnlyList<Effect> Effects, DateTimeOffset Since)
 {
-    /// <summary>What it touches, for the arrays it was computed against.</summary>
-    internal Footprint? Footprint { get; init; }
+    private volatile Footprint? _footprint;
+
+    /// <summary>
+    /// What it touches on top of the futures before it, for the arrays it was computed against; new arrays make a new one.
+    /// </summary>
+    internal Footprint? Footprint
+    {
+        get => _footprint;
+        set => _footprint = value;
+    }
 }
 
 /// <summary>All that was permitted and not yet observed. Immutable; a version for compare-and-swap.</summary>

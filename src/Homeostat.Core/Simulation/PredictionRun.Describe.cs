@@ -254,7 +254,7 @@ internal sealed partial class PredictionRun
         };
 
     /// <summary>What this run touched, for finding others that touch the same.</summary>
-    private void NoteKeys()
+    private void NoteKeys(IReadOnlyList<Effect> effects)
     {
         for (var at = 0; at < _world.Nodes.Count; at++)
         {
@@ -284,9 +284,9 @@ internal sealed partial class PredictionRun
             _keys.Add((long)kind | (uint)change.Subject);
         }
 
-        for (var at = 0; at < _effects.Count; at++)
+        for (var at = 0; at < effects.Count; at++)
         {
-            var effect = _effects[at];
+            var effect = effects[at];
             if (effect is Effect.Attach attach && _estate.Find(attach.To) is >= 0 and var to)
             {
                 _keys.Add((long)KeyKind.Node | (uint)to);
@@ -309,14 +309,10 @@ internal sealed partial class PredictionRun
             var mask = Footprint.MaskOf(_keys);
             foreach (var future in futures.All)
             {
-                if (
-                    !_relevant.Contains(future)
-                    && FootprintOf(future) is var footprint
-                    && (footprint is null || footprint.Meets(_keys, mask))
-                )
+                if (!_relevant.Contains(future) && future.Footprint is { } footprint && footprint.Meets(_keys, mask))
                 {
                     _relevant.Add(future);
-                    _keys.UnionWith(footprint?.Keys ?? []);
+                    _keys.UnionWith(footprint.Keys);
                     mask = Footprint.MaskOf(_keys);
                     grew = true;
                 }
@@ -324,9 +320,37 @@ internal sealed partial class PredictionRun
         } while (grew);
     }
 
-    /// <summary>Null when it was computed against other arrays: then it may touch anything.</summary>
-    private Footprint? FootprintOf(CommittedFuture future) =>
-        future.Footprint is { } footprint && footprint.IsOf(_estate.Tables) ? footprint : null;
+    /// <summary>
+    /// After new arrays were built: what each future touches on top of those before it. All of them at once, because two
+    /// that are harmless apart may bring down together what a third leans on.
+    /// </summary>
+    private void RefreshFootprints(CommittedFutures futures)
+    {
+        if (!futures.All.Any(IsOutdated))
+        {
+            return;
+        }
+
+        _world.Start(_estate);
+        foreach (var future in futures.All)
+        {
+            _world.MarkInaction();
+            _runner.RunFuture(future.Effects);
+            _changes.Clear();
+            _reader.Read(_now, _options.StoppedStandby, _changes);
+            _keys.Clear();
+            NoteKeys(future.Effects);
+            if (IsOutdated(future))
+            {
+                future.Footprint = new Footprint(_estate.Tables, [.. _keys]);
+            }
+        }
+
+        _keys.Clear();
+        _unknowns.Clear();
+    }
+
+    private bool IsOutdated(CommittedFuture future) => future.Footprint?.IsOf(_estate.Tables) != true;
 
     private sealed record Known(
         ImpairedNode[] Impaired,
