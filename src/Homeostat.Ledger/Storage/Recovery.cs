@@ -50,7 +50,7 @@ internal static class Recovery
         var (tree, builder) = ResumeTree(reader, published);
 
         // 2. What is durable behind it.
-        var replay = JournalReplay.Run(store, tree);
+        var replay = JournalReplay.Run(Segments(store), tree);
 
         // 3. Nothing that was ever signed may be missing or different.
         var recovered = new Checkpoint(origin, tree.Size, tree.Root());
@@ -158,6 +158,12 @@ internal static class Recovery
             throw new LedgerOpenException($"{e.Message}, and the checkpoint of size {published.Size} needs it", e);
         }
     }
+
+    private static IEnumerable<byte[]> Segments(ILogStore store) =>
+        store
+            .List(SegmentedJournal.Folder)
+            .Where(path => !path.EndsWith(TemporaryName.Suffix, StringComparison.Ordinal))
+            .Select(path => store.Read(path) ?? []);
 
     private static List<IHeadStore> OpenHeads(ILogStore store, LedgerOptions options)
     {
