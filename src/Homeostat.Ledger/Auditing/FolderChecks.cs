@@ -1,5 +1,6 @@
 using Homeostat.Ledger.Checkpoints;
 using Homeostat.Ledger.Merkle;
+using Homeostat.Ledger.Statements;
 using Homeostat.Ledger.Storage;
 using Homeostat.Ledger.Tiles;
 
@@ -14,6 +15,7 @@ internal static class FolderChecks
         "head",
         Recovery.DescriptionPath,
         Publisher.CheckpointPath,
+        Publisher.SessionsPath,
     };
 
     public static void Run(
@@ -76,6 +78,14 @@ internal static class FolderChecks
         foreach (var name in folder.List("").Where(name => !s_expected.Contains(name)))
         {
             report(name, "is not a file of a log");
+        }
+
+        if (folder.Read(Publisher.SessionsPath) is { } sessions && SequenceBook.TryRead(sessions) is null)
+        {
+            report(
+                Publisher.SessionsPath,
+                "its SHA-256 does not fit; it can be deleted, and is made again from the entries"
+            );
         }
 
         if (folder.Read("lock") is { Length: > 0 })

@@ -17,6 +17,7 @@ public sealed class LedgerVerifier
     private readonly TileReader _reader;
     private readonly VerifierKey _key;
     private readonly bool _checkSignatures;
+    private readonly SignatureMemo _memo = new();
     private readonly IReadOnlyList<VerifierKey>? _witnesses;
     private readonly List<string> _unknownSigners = [];
     private bool _isLive;
@@ -264,7 +265,7 @@ public sealed class LedgerVerifier
         try
         {
             _signatures++;
-            if (!Statement.Parse(entry).VerifySignature())
+            if (!Statement.Parse(entry).VerifySignature(_memo))
             {
                 Report(path, number, "the signature does not fit the key that the statement names");
             }

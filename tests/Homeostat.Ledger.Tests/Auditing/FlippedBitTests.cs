@@ -1,5 +1,6 @@
 using Homeostat.Ledger.Auditing;
 using Homeostat.Ledger.Checkpoints;
+using Homeostat.Ledger.Statements;
 using Homeostat.Ledger.Storage;
 
 namespace Homeostat.Ledger.Tests.Auditing;
@@ -40,7 +41,12 @@ public sealed class FlippedBitTests : IDisposable
         var opened = Recovery.Open(store, Samples.Origin, _key, new LedgerOptions { SegmentBytes = 64 * 1024 });
         for (var i = 0; i < 5; i++)
         {
-            opened.Committer.Commit([new PendingAppend([Samples.Entry(_key, i), Samples.Entry(_key, i + 100)], [])]);
+            opened.Committer.Commit([
+                new PendingAppend(
+                    [Samples.Entry(_key, i), Samples.Entry(_key, i + 100)],
+                    [.. new[] { i, i + 100 }.Select(n => Statement.Parse(Samples.Entry(_key, n)))]
+                ),
+            ]);
         }
 
         opened.Close(clean: false);
