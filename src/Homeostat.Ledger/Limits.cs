@@ -57,6 +57,21 @@ public static class Limits
     /// <summary>Findings that a verification reports before it stops.</summary>
     public const int Findings = 1000;
 
+    /// <summary>Sessions of one key that may be open; opening another closes the oldest.</summary>
+    public const int SessionsPerKey = 8;
+
+    /// <summary>Sequence numbers of a session that an identical retry may reach back.</summary>
+    public const int RetryWindow = 16;
+
+    /// <summary>Keys with sequences that the log follows.</summary>
+    public const int SequencedKeys = 64 * 1024;
+
+    /// <summary>Entries after which the state of all sessions is written down again.</summary>
+    public const int SnapshotInterval = 64 * 1024;
+
+    /// <summary>Batch signatures whose verification is remembered.</summary>
+    public const int RememberedSignatures = 1024;
+
     /// <summary>Entries that an agent may sign with one signature.</summary>
     public const int SignedBatchEntries = 4096;
 }

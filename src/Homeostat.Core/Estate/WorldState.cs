@@ -78,6 +78,7 @@ internal sealed class WorldState
         {
             ref var state = ref _nodes.At(at);
             (state.Before, state.AliveBefore, state.StoppedBefore) = (state.Working, state.Alive, state.Stopped);
+            state.Targeted = false;
         }
 
         for (var at = 0; at < _groups.Count; at++)

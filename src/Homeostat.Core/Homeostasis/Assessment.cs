@@ -36,8 +36,10 @@ public sealed record Assessment
 
     public required double StressAfter { get; init; }
 
-    /// <summary>The changes as the estate is known, the heaviest first.</summary>
-    public required IReadOnlyList<VariableReading> Variables { get; init; }
+    /// <summary>The changes as the estate is known, the heaviest first; made when asked for.</summary>
+    public IReadOnlyList<VariableReading> Variables => Read();
 
     public required IReadOnlyList<Finding> Findings { get; init; }
+
+    internal Func<VariableReading[]> Read { get; init; } = () => [];
 }

@@ -32,27 +32,16 @@ public sealed class HomeostasisTest(StressTable table)
         AddWorldFindings(consequences, worlds, input, findings);
         ModelGaps.Add(consequences, findings);
         IrreversibilityRule.Add(consequences, input.Goal, findings);
-        var known = _weighing.Read(consequences, input);
+        var (stressBefore, stressAfter) = _weighing.Saturated(consequences, input);
         return new Assessment
         {
             Charge = worlds.Max(world => world.Charge),
             LeastCharge = worlds.Min(world => world.Charge),
-            StressBefore = Saturated(known, reading => reading.StressBefore),
-            StressAfter = Saturated(known, reading => reading.StressAfter),
-            Variables = known,
+            StressBefore = stressBefore,
+            StressAfter = stressAfter,
+            Read = () => _weighing.Read(consequences, input),
             Findings = findings,
         };
-    }
-
-    private double Saturated(VariableReading[] readings, Func<VariableReading, double> stress)
-    {
-        var product = 1.0;
-        foreach (var reading in readings)
-        {
-            product *= 1 - table.TierWeight(reading.Tier) * table.Setpoints[reading.Kind].Factor * stress(reading);
-        }
-
-        return 1 - product;
     }
 
     /// <summary>A decision must hold for every subset of what others may still do; within one, for every world.</summary>
@@ -63,6 +52,11 @@ public sealed class HomeostasisTest(StressTable table)
         List<Finding> findings
     )
     {
+        if (IsCleanEverywhere(worlds, input))
+        {
+            return;
+        }
+
         var everyLethal = false;
         var everyBroken = false;
         foreach (var subset in consequences.Outcomes.Select(outcome => outcome.Futures).Distinct())
@@ -97,6 +91,19 @@ public sealed class HomeostasisTest(StressTable table)
                 )
             );
         }
+    }
+
+    private static bool IsCleanEverywhere(Toll[] worlds, AssessmentInput input)
+    {
+        foreach (var world in worlds)
+        {
+            if (world.IsLethal || world.Weakened is not null || world.Charge > input.Budget)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static int Worst(Toll[] worlds, Func<Toll, bool> where)

@@ -62,7 +62,7 @@ internal static class IrreversibilityRule
     {
         foreach (var node in consequences.ImpairedNodes)
         {
-            var id = consequences.Estate.IdOf(node);
+            var id = consequences.Estate.IdOf(node.Node);
             if (!goal.Names(id))
             {
                 return id;

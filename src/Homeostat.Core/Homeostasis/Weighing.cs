@@ -70,6 +70,21 @@ internal sealed class Weighing(StressTable table)
         };
     }
 
+    /// <summary>S = 1 − Π(1 − w·s) over the variables that change, as the estate is known: without and with the request.</summary>
+    public (double Before, double After) Saturated(Consequences consequences, AssessmentInput input)
+    {
+        double before = 1,
+            after = 1;
+        foreach (ref readonly var change in consequences.Outcomes[0].Changes.AsSpan())
+        {
+            var weight = table.TierWeight(change.Tier) * table.Setpoints[change.Kind].Factor;
+            before *= 1 - weight * Stress(change, change.Before);
+            after *= 1 - weight * Stress(change, WorstOf(consequences, change, input));
+        }
+
+        return (1 - before, 1 - after);
+    }
+
     /// <summary>The changes as the estate is known, the heaviest first.</summary>
     public VariableReading[] Read(Consequences consequences, AssessmentInput input)
     {

@@ -12,8 +12,16 @@ public readonly record struct PermitId(string Value)
 /// <param name="Since">When they were permitted.</param>
 public sealed record CommittedFuture(PermitId Permit, IReadOnlyList<Effect> Effects, DateTimeOffset Since)
 {
-    /// <summary>What it touches, for the arrays it was computed against.</summary>
-    internal Footprint? Footprint { get; init; }
+    private volatile Footprint? _footprint;
+
+    /// <summary>
+    /// What it touches on top of the futures before it, for the arrays it was computed against; new arrays make a new one.
+    /// </summary>
+    internal Footprint? Footprint
+    {
+        get => _footprint;
+        set => _footprint = value;
+    }
 }
 
 /// <summary>All that was permitted and not yet observed. Immutable; a version for compare-and-swap.</summary>
@@ -43,20 +51,27 @@ public sealed class CommittedFutures
 internal sealed class Footprint(object tables, long[] keys)
 {
     private readonly ulong _mask = MaskOf(keys);
-    private readonly HashSet<long> _keys = [.. keys];
+
+    public IReadOnlyList<long> Keys => keys;
 
     public bool IsOf(object otherTables) => ReferenceEquals(tables, otherTables);
 
-    public IReadOnlyCollection<long> Keys => _keys;
-
-    public bool Meets(HashSet<long> keys, ulong mask)
+    public bool Meets(HashSet<long> others, ulong mask)
     {
         if ((mask & _mask) == 0)
         {
             return false;
         }
 
-        return _keys.Overlaps(keys);
+        foreach (var key in keys)
+        {
+            if (others.Contains(key))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public static ulong MaskOf(IEnumerable<long> keys)
@@ -64,11 +79,9 @@ internal sealed class Footprint(object tables, long[] keys)
         var mask = 0UL;
         foreach (var key in keys)
         {
-            mask |= BitOf(key);
+            mask |= 1UL << (int)((ulong)(key * -7046029254386353131) >> 58);
         }
 
         return mask;
     }
-
-    public static ulong BitOf(long key) => 1UL << (int)((ulong)(key * -7046029254386353131) >> 58);
 }

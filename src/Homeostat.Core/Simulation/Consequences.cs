@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Homeostat.Core.Actions;
 using Homeostat.Core.Estate;
 
@@ -7,6 +8,10 @@ namespace Homeostat.Core.Simulation;
 /// <param name="Futures">Which subset of the committed futures; outcomes of one subset are judged together.</param>
 /// <param name="IsBound">Not a world but a bound over many: harm in it is possible, never proven.</param>
 internal sealed record WorldOutcome(int Futures, bool IsBound, VariableChange[] Changes, int[][] Paths);
+
+/// <summary>An impaired resource, and the one whose loss brought it down (-1 = an effect).</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ImpairedNode(int Node, int Before, int After, int Cause);
 
 /// <summary>An effect that nobody could take back, and why.</summary>
 public sealed record Irreversibility(Effect Effect, ResourceId Subject, Tier Tier, string Reason);
@@ -29,7 +34,7 @@ public sealed class Consequences
 
     internal IReadOnlyList<WorldOutcome> Outcomes { get; init; } = [];
 
-    internal int[] ImpairedNodes { get; init; } = [];
+    internal ImpairedNode[] ImpairedNodes { get; init; } = [];
 
     internal int[] DestroyedNodes { get; init; } = [];
 
@@ -43,7 +48,7 @@ public sealed class Consequences
     public required IReadOnlyList<ResourceId> Touched { get; init; }
 
     /// <summary>Resources that still exist afterwards and work less than they would have.</summary>
-    public IEnumerable<ResourceId> Impaired => ImpairedNodes.Select(Estate.IdOf);
+    public IEnumerable<ResourceId> Impaired => ImpairedNodes.Select(node => Estate.IdOf(node.Node));
 
     /// <summary>Resources that end: those named for it, and those that end with them.</summary>
     public IEnumerable<ResourceId> Destroyed => DestroyedNodes.Select(Estate.IdOf);
@@ -76,6 +81,30 @@ public sealed class Consequences
     /// <summary>Permits of others that were taken into account because they touch the same things.</summary>
     public required IReadOnlyList<PermitId> Considered { get; init; }
 
-    /// <summary>The impaired resources with the chain of losses; made when asked for.</summary>
-    public required IReadOnlyList<Impairment> Impairments { get; init; }
+    /// <summary>The impaired resources with the chain of losses that brought each down.</summary>
+    public IEnumerable<Impairment> Impairments
+    {
+        get
+        {
+            var causes = ImpairedNodes.ToDictionary(node => node.Node, node => node.Cause);
+            return ImpairedNodes.Select(node => new Impairment(
+                Estate.IdOf(node.Node),
+                node.Before,
+                node.After,
+                PathTo(node.Node, causes)
+            ));
+        }
+    }
+
+    private List<ResourceId> PathTo(int node, Dictionary<int, int> causes)
+    {
+        var path = new List<ResourceId> { Estate.IdOf(node) };
+        while (causes.TryGetValue(node, out var cause) && cause >= 0 && path.Count <= causes.Count)
+        {
+            node = cause;
+            path.Insert(0, Estate.IdOf(node));
+        }
+
+        return path;
+    }
 }

@@ -9,6 +9,13 @@ internal sealed partial class PredictionRun
     private const int MaxPathLength = 64;
     private const int MaxImpairments = 1000;
 
+    private readonly List<ImpairedNode> _impaired = [];
+    private readonly List<int> _destroyed = [];
+    private readonly List<int> _guards = [];
+    private readonly List<int> _copies = [];
+    private readonly List<Irreversibility> _irreversible = [];
+    private readonly List<WayBack> _waysBack = [];
+
     private enum KeyKind : long
     {
         Node = 1L << 40,
@@ -57,57 +64,56 @@ internal sealed partial class PredictionRun
     /// <summary>What is read from the world as it is known, while it is there.</summary>
     private Known Describe()
     {
-        List<int> impaired = [],
-            destroyed = [],
-            guards = [];
+        _impaired.Clear();
+        _destroyed.Clear();
+        _guards.Clear();
         for (var at = 0; at < _world.Nodes.Count; at++)
         {
             ref readonly var state = ref _world.Nodes.At(at);
             var node = _world.Nodes.KeyAt(at);
             if (!state.Alive && state.AliveBefore)
             {
-                destroyed.Add(node);
+                _destroyed.Add(node);
             }
             else if (state.Working < state.Before && !state.Targeted)
             {
-                impaired.Add(node);
+                _impaired.Add(new(node, state.Before, state.Working, state.Cause));
             }
 
             if (state.Working < state.Before && _estate.Node(node).Is(NodeFlags.IsGuard))
             {
-                guards.Add(node);
+                _guards.Add(node);
             }
         }
 
-        guards.AddRange(_world.NewlyDisabled());
-        List<Irreversibility> irreversible = [];
-        List<WayBack> waysBack = [];
-        _reversibility.Judge(_effects, irreversible, waysBack);
+        _guards.AddRange(_world.NewlyDisabled());
+        _irreversible.Clear();
+        _waysBack.Clear();
+        _reversibility.Judge(_effects, _irreversible, _waysBack);
         return new Known(
-            [.. impaired],
-            [.. destroyed],
-            [.. LostCopies()],
-            [.. guards],
-            irreversible,
-            waysBack,
-            [.. impaired.Take(MaxImpairments).Select(ImpairmentOf)],
+            [.. _impaired],
+            [.. _destroyed],
+            LostCopies(),
+            [.. _guards],
+            [.. _irreversible],
+            [.. _waysBack],
             OldestEvidence()
         );
     }
 
-    private IEnumerable<int> LostCopies() =>
-        Enumerable
-            .Range(0, _world.Copies.Count)
-            .Where(at => _world.Copies.At(at) is { Lost: true, LostBefore: false })
-            .Select(_world.Copies.KeyAt);
+    private int[] LostCopies()
+    {
+        _copies.Clear();
+        for (var at = 0; at < _world.Copies.Count; at++)
+        {
+            if (_world.Copies.At(at) is { Lost: true, LostBefore: false })
+            {
+                _copies.Add(_world.Copies.KeyAt(at));
+            }
+        }
 
-    private Impairment ImpairmentOf(int node) =>
-        new(
-            _estate.IdOf(node),
-            _world.WorkingBefore(node),
-            _world.WorkingOf(node),
-            [.. PathTo(node).Select(_estate.IdOf)]
-        );
+        return [.. _copies];
+    }
 
     /// <summary>The oldest evidence among what was touched or brought down; null when its time is unknown.</summary>
     private TimeSpan? OldestEvidence()
@@ -149,28 +155,24 @@ internal sealed partial class PredictionRun
             UnsettledBy = Unsettled(),
             OldestEvidence = known.OldestEvidence,
             Considered = _relevant.Count == 0 ? [] : [.. _relevant.Select(future => future.Permit)],
-            Impairments = known.Impairments,
         };
 
-    private List<ResourceId> Touched()
+    private ResourceId[] Touched()
     {
-        var touched = new List<ResourceId>(_effects.Count);
-        foreach (var effect in _effects)
+        if (_effects.Count == 1)
         {
-            if (_effects.Count == 1 || !touched.Contains(effect.Target))
-            {
-                touched.Add(effect.Target);
-            }
+            return [_effects[0].Target];
         }
 
-        return touched;
+        return [.. _effects.Select(effect => effect.Target).Distinct()];
     }
 
     private ExposureGain[] Exposures()
     {
         List<ExposureGain>? gains = null;
-        foreach (var effect in _effects)
+        for (var at = 0; at < _effects.Count; at++)
         {
+            var effect = _effects[at];
             var node = _estate.Find(effect.Target);
             var tier = node < 0 ? Tier.Zero : _estate.Node(node).EffectiveTier;
             switch (effect)
@@ -190,8 +192,9 @@ internal sealed partial class PredictionRun
     private ResourceId[] Unseen()
     {
         List<ResourceId>? unseen = null;
-        foreach (var effect in _effects)
+        for (var at = 0; at < _effects.Count; at++)
         {
+            var effect = _effects[at];
             if (effect is not Effect.Create && !_estate.Contains(effect.Target))
             {
                 (unseen ??= []).Add(effect.Target);
@@ -204,8 +207,9 @@ internal sealed partial class PredictionRun
     private (Effect, string)[] Unregulated()
     {
         List<(Effect, string)>? missing = null;
-        foreach (var effect in _effects)
+        for (var at = 0; at < _effects.Count; at++)
         {
+            var effect = _effects[at];
             var node = _estate.Find(effect.Target);
             var traits =
                 effect is Effect.Create create ? KindTable.Of(create.Kind)
@@ -250,7 +254,7 @@ internal sealed partial class PredictionRun
         };
 
     /// <summary>What this run touched, for finding others that touch the same.</summary>
-    private void NoteKeys()
+    private void NoteKeys(IReadOnlyList<Effect> effects)
     {
         for (var at = 0; at < _world.Nodes.Count; at++)
         {
@@ -280,8 +284,9 @@ internal sealed partial class PredictionRun
             _keys.Add((long)kind | (uint)change.Subject);
         }
 
-        foreach (var effect in _effects)
+        for (var at = 0; at < effects.Count; at++)
         {
+            var effect = effects[at];
             if (effect is Effect.Attach attach && _estate.Find(attach.To) is >= 0 and var to)
             {
                 _keys.Add((long)KeyKind.Node | (uint)to);
@@ -304,14 +309,10 @@ internal sealed partial class PredictionRun
             var mask = Footprint.MaskOf(_keys);
             foreach (var future in futures.All)
             {
-                if (
-                    !_relevant.Contains(future)
-                    && FootprintOf(future) is var footprint
-                    && (footprint is null || footprint.Meets(_keys, mask))
-                )
+                if (!_relevant.Contains(future) && future.Footprint is { } footprint && footprint.Meets(_keys, mask))
                 {
                     _relevant.Add(future);
-                    _keys.UnionWith(footprint?.Keys ?? []);
+                    _keys.UnionWith(footprint.Keys);
                     mask = Footprint.MaskOf(_keys);
                     grew = true;
                 }
@@ -319,18 +320,45 @@ internal sealed partial class PredictionRun
         } while (grew);
     }
 
-    /// <summary>Null when it was computed against other arrays: then it may touch anything.</summary>
-    private Footprint? FootprintOf(CommittedFuture future) =>
-        future.Footprint is { } footprint && footprint.IsOf(_estate.Tables) ? footprint : null;
+    /// <summary>
+    /// After new arrays were built: what each future touches on top of those before it. All of them at once, because two
+    /// that are harmless apart may bring down together what a third leans on.
+    /// </summary>
+    private void RefreshFootprints(CommittedFutures futures)
+    {
+        if (!futures.All.Any(IsOutdated))
+        {
+            return;
+        }
+
+        _world.Start(_estate);
+        foreach (var future in futures.All)
+        {
+            _world.MarkInaction();
+            _runner.RunFuture(future.Effects);
+            _changes.Clear();
+            _reader.Read(_now, _options.StoppedStandby, _changes);
+            _keys.Clear();
+            NoteKeys(future.Effects);
+            if (IsOutdated(future))
+            {
+                future.Footprint = new Footprint(_estate.Tables, [.. _keys]);
+            }
+        }
+
+        _keys.Clear();
+        _unknowns.Clear();
+    }
+
+    private bool IsOutdated(CommittedFuture future) => future.Footprint?.IsOf(_estate.Tables) != true;
 
     private sealed record Known(
-        int[] Impaired,
+        ImpairedNode[] Impaired,
         int[] Destroyed,
         int[] LostCopies,
         int[] Guards,
-        List<Irreversibility> Irreversible,
-        List<WayBack> WaysBack,
-        Impairment[] Impairments,
+        Irreversibility[] Irreversible,
+        WayBack[] WaysBack,
         TimeSpan? OldestEvidence
     );
 }

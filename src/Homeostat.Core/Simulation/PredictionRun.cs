@@ -38,17 +38,27 @@ internal sealed partial class PredictionRun
     )
     {
         (_estate, _effects, _now) = (estate, effects, now);
-        _anyPassing = effects.Any(effect => effect.Duration is not null);
+        _anyPassing = false;
+        for (var at = 0; at < effects.Count; at++)
+        {
+            _anyPassing |= effects[at].Duration is not null;
+        }
+
         _unknowns.Clear();
         _relevant.Clear();
         _keys.Clear();
         _reversibility.Clear();
 
+        if (futures.All.Count > 0)
+        {
+            RefreshFootprints(futures);
+        }
+
         // 1. As the estate is known, with nothing that others may still do: this is what is described.
         RunWorld(subset: 0, futuresAreOurs: false, unknownsAreOurs: false);
         var asKnown = Outcome(subset: 0, isBound: false);
         var known = Describe();
-        NoteKeys();
+        NoteKeys(_effects);
 
         // 2. What else matters: unknowns met in the worst world, and futures that touch the same things.
         Explore(futures);
@@ -74,7 +84,7 @@ internal sealed partial class PredictionRun
                     futuresAreOurs: false,
                     unknownsAreOurs: false
                 );
-                NoteKeys();
+                NoteKeys(_effects);
                 _unknowns.All = null;
             }
 

@@ -17,8 +17,9 @@ internal sealed class Reversibility(WorldState world)
 
     public void Judge(IReadOnlyList<Effect> effects, List<Irreversibility> irreversible, List<WayBack> waysBack)
     {
-        foreach (var effect in effects)
+        for (var at = 0; at < effects.Count; at++)
         {
+            var effect = effects[at];
             var node = Estate.Find(effect.Target);
             var (reason, by) = Judge(effect, node);
             if (reason is not null)

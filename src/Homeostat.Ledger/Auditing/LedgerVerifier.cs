@@ -17,6 +17,10 @@ public sealed class LedgerVerifier
     private readonly TileReader _reader;
     private readonly VerifierKey _key;
     private readonly bool _checkSignatures;
+    private readonly SignatureMemo _memo = new();
+    private readonly IReadOnlyList<VerifierKey>? _witnesses;
+    private readonly List<string> _unknownSigners = [];
+    private bool _isLive;
     private readonly List<Finding> _findings = [];
 
     // _levels[l] holds the hashes of the tile being filled at level l, as computed from the entries.
@@ -24,8 +28,14 @@ public sealed class LedgerVerifier
     private long _entries;
     private long _signatures;
 
-    private LedgerVerifier(ITileSource source, VerifierKey key, bool checkSignatures)
+    private LedgerVerifier(
+        ITileSource source,
+        VerifierKey key,
+        bool checkSignatures,
+        IReadOnlyList<VerifierKey>? witnesses
+    )
     {
+        _witnesses = witnesses;
         _source = source;
         _reader = new TileReader(source);
         _key = key;
@@ -36,7 +46,13 @@ public sealed class LedgerVerifier
     /// <param name="location">A folder or a URL.</param>
     /// <param name="verifierKey">The log's key as <c>name+id+base64</c>.</param>
     /// <param name="checkSignatures">False checks the hashes alone.</param>
-    public static VerificationReport Verify(string location, string verifierKey, bool checkSignatures = true)
+    /// <param name="witnesses">Whose cosignatures are expected; where given, any other signature on the checkpoint is a finding.</param>
+    public static VerificationReport Verify(
+        string location,
+        string verifierKey,
+        bool checkSignatures = true,
+        IReadOnlyList<VerifierKey>? witnesses = null
+    )
     {
         var key = VerifierKey.Parse(verifierKey);
         if (
@@ -45,10 +61,10 @@ public sealed class LedgerVerifier
         )
         {
             using var http = new HttpTiles(new Uri(location.TrimEnd('/') + "/"));
-            return new LedgerVerifier(http, key, checkSignatures).Run();
+            return new LedgerVerifier(http, key, checkSignatures, witnesses).Run();
         }
 
-        var verifier = new LedgerVerifier(new FolderTiles(location), key, checkSignatures);
+        var verifier = new LedgerVerifier(new FolderTiles(location), key, checkSignatures, witnesses);
         return verifier.Run();
     }
 
@@ -59,6 +75,7 @@ public sealed class LedgerVerifier
         {
             checkpoint = ReadCheckpoint();
             CheckTree(checkpoint);
+            CheckFolder(checkpoint);
         }
         catch (TileException e)
         {
@@ -76,6 +93,8 @@ public sealed class LedgerVerifier
             Entries = _entries,
             Signatures = _signatures,
             Findings = _findings,
+            UnknownSigners = _unknownSigners,
+            IsLive = _isLive,
         };
     }
 
@@ -86,6 +105,7 @@ public sealed class LedgerVerifier
         try
         {
             var note = SignedNote.Parse(bytes);
+            CheckSigners(note);
             return note.IsSignedBy(_key)
                 ? Checkpoint.Parse(note.Text)
                 : throw new TileException(Publisher.CheckpointPath, $"is not signed by {_key.Name}+{_key.Id:x8}");
@@ -96,12 +116,62 @@ public sealed class LedgerVerifier
         }
     }
 
+    private void CheckSigners(SignedNote note)
+    {
+        var known = (_witnesses ?? [])
+            .Append(_key)
+            .Where(note.IsSignedBy)
+            .Select(key => (key.Name, key.Id))
+            .ToHashSet();
+        foreach (
+            var signature in note.Signatures.Where(signature => !known.Contains((signature.Name, signature.KeyId)))
+        )
+        {
+            _unknownSigners.Add($"{signature.Name}+{signature.KeyId:x8}");
+            if (_witnesses is not null)
+            {
+                Report(Publisher.CheckpointPath, null, $"a signature by {_unknownSigners[^1]}, whom nobody named");
+            }
+        }
+    }
+
+    // A folder has more than what is served: what the writer keeps for itself is checked too, unless it is writing right now.
+    private void CheckFolder(Checkpoint checkpoint)
+    {
+        if (_source is FolderTiles folder)
+        {
+            _isLive = folder.IsHeld();
+            FolderChecks.Run(folder, checkpoint, _key, _isLive, (path, problem) => Report(path, null, problem));
+        }
+    }
+
+    // Partial versions of a tile are the beginning of the widest one.
+    private void CheckPartials(string fullPath, Func<int, byte[]?> expected)
+    {
+        if (_source is not FolderTiles folder)
+        {
+            return;
+        }
+
+        var partials = TilePath.PartialFolder(fullPath);
+        foreach (var name in folder.List(partials))
+        {
+            var path = $"{partials}/{name}";
+            var content =
+                int.TryParse(name, out var width) && width is > 0 and < TilePath.Width ? expected(width) : null;
+            if (content is not null && !content.AsSpan().SequenceEqual(folder.Read(path)))
+            {
+                Report(path, null, $"is not the first {width} of {fullPath}");
+            }
+        }
+    }
+
     private void CheckTree(Checkpoint checkpoint)
     {
         var (full, partial) = TilePath.Extent(0, checkpoint.Size);
         for (var index = 0L; index < full + (partial > 0 ? 1 : 0); index++)
         {
-            CheckBundle(index, index < full ? TilePath.Width : partial);
+            CheckBundle(index, index < full ? TilePath.Width : partial, checkpoint);
         }
 
         CheckPartialTiles(checkpoint.Size);
@@ -116,7 +186,7 @@ public sealed class LedgerVerifier
         }
     }
 
-    private void CheckBundle(long index, int width)
+    private void CheckBundle(long index, int width, Checkpoint checkpoint)
     {
         IReadOnlyList<ReadOnlyMemory<byte>> entries;
         var stored = TryHashes(0, index, width);
@@ -131,23 +201,58 @@ public sealed class LedgerVerifier
             return;
         }
 
+        var leaves = new Digest[width];
         for (var i = 0; i < width; i++)
         {
             var number = (index * TilePath.Width) + i;
-            var leaf = TreeHash.Leaf(entries[i].Span);
-            if (stored is not null && stored[i] != leaf)
-            {
-                Report(
-                    TilePath.Entries(index, width),
-                    number,
-                    $"its hash is {leaf}, and {TilePath.Hashes(0, index, width)} has {stored[i]}"
-                );
-            }
-
+            leaves[i] = TreeHash.Leaf(entries[i].Span);
             CheckStatement(TilePath.Entries(index, width), number, entries[i]);
             _entries++;
-            Add(0, leaf, number);
+            Add(0, leaves[i], number);
         }
+
+        CompareLeaves(index, leaves, stored, checkpoint);
+        CheckPartials(
+            TilePath.Entries(index),
+            wide => wide <= width ? EntryBundle.Encode([.. entries.Take(wide)]) : null
+        );
+        CheckPartials(
+            TilePath.Hashes(0, index),
+            wide => wide <= width && stored is not null ? TileBuilder.Encode(stored[..wide]) : null
+        );
+    }
+
+    // Where an entry and its stored hash differ, what is above them says which of the two changed.
+    private void CompareLeaves(long index, Digest[] leaves, Digest[]? stored, Checkpoint checkpoint)
+    {
+        for (var i = 0; stored is not null && i < leaves.Length; i++)
+        {
+            if (stored[i] != leaves[i])
+            {
+                var entriesAreRight = Above(index, leaves, checkpoint);
+                var path = entriesAreRight
+                    ? TilePath.Hashes(0, index, leaves.Length)
+                    : TilePath.Entries(index, leaves.Length);
+                Report(
+                    path,
+                    (index * TilePath.Width) + i,
+                    $"the entry's hash is {leaves[i]}, the stored one is {stored[i]}"
+                );
+            }
+        }
+    }
+
+    private bool Above(long index, Digest[] leaves, Checkpoint checkpoint)
+    {
+        if (leaves.Length < TilePath.Width)
+        {
+            return Root() == checkpoint.Root;
+        }
+
+        var (full, partial) = TilePath.Extent(1, checkpoint.Size);
+        var parent = index / TilePath.Width;
+        var above = TryHashes(1, parent, parent < full ? TilePath.Width : partial);
+        return above is not null && above[index % TilePath.Width] == TreeHash.Root(leaves);
     }
 
     private void CheckStatement(string path, long number, ReadOnlyMemory<byte> entry)
@@ -160,7 +265,7 @@ public sealed class LedgerVerifier
         try
         {
             _signatures++;
-            if (!Statement.Parse(entry).VerifySignature())
+            if (!Statement.Parse(entry).VerifySignature(_memo))
             {
                 Report(path, number, "the signature does not fit the key that the statement names");
             }
@@ -242,6 +347,11 @@ public sealed class LedgerVerifier
                 );
             }
         }
+
+        CheckPartials(
+            TilePath.Hashes(level, index),
+            wide => wide <= computed.Count ? TileBuilder.Encode(computed[..wide]) : null
+        );
     }
 
     private Digest Root()

@@ -24,6 +24,12 @@ public sealed record VerificationReport
     /// <summary>In the order of the log; at most <see cref="Limits.Findings"/>.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
+    /// <summary>Who else signed the checkpoint, by keys that the verifier was not given.</summary>
+    public IReadOnlyList<string> UnknownSigners { get; init; } = [];
+
+    /// <summary>Was a writer at work, so that only what it had published could be checked?</summary>
+    public bool IsLive { get; init; }
+
     public bool IsGood => Findings.Count == 0;
 
     public Finding? First => Findings.Count > 0 ? Findings[0] : null;

@@ -1,5 +1,6 @@
 using System.Formats.Cbor;
 using Homeostat.Ledger.Checkpoints;
+using Homeostat.Ledger.Merkle;
 
 namespace Homeostat.Ledger.Statements;
 
@@ -26,6 +27,7 @@ public sealed class Statement
         _signature = fields.Signature;
         Header = new StatementHeader(fields.Issuer, fields.Subject, fields.ContentType, fields.Sequence);
         Algorithm = fields.Algorithm;
+        Batch = fields.Batch;
     }
 
     public StatementHeader Header { get; }
@@ -40,6 +42,9 @@ public sealed class Statement
 
     public ReadOnlyMemory<byte> Signature => _entry[_signature];
 
+    /// <summary>Where it stands among the statements that its signature covers; null where it was signed alone.</summary>
+    internal BatchPlace? Batch { get; }
+
     internal ReadOnlyMemory<byte> Protected => _entry[_protected];
 
     /// <summary>Signs a payload; an <see cref="ArgumentException"/> says what cannot be said in a statement.</summary>
@@ -48,16 +53,40 @@ public sealed class Statement
         CheckPayload(payload);
         var protectedHeader = header.Encode(StatementAlgorithm.EdDsa, key.PublicKey);
         var signature = key.Sign(SigStructure(protectedHeader, payload));
-        var writer = new CborWriter(CborConformanceMode.Strict);
-        writer.WriteTag((CborTag)Tag);
-        writer.WriteStartArray(4);
-        writer.WriteByteString(protectedHeader);
-        writer.WriteStartMap(0);
-        writer.WriteEndMap();
-        writer.WriteByteString(payload);
-        writer.WriteByteString(signature);
-        writer.WriteEndArray();
-        return writer.Encode();
+        return Encode(protectedHeader, null, payload, signature);
+    }
+
+    /// <summary>Signs many payloads at once, over their Merkle root; each becomes an entry of its own, provable alone.</summary>
+    public static byte[][] SignBatch(
+        SigningKey key,
+        IReadOnlyList<(StatementHeader Header, ReadOnlyMemory<byte> Payload)> items
+    )
+    {
+        if (items.Count is 0 or > Limits.SignedBatchEntries)
+        {
+            throw new ArgumentException(
+                $"one signature covers 1 to {Limits.SignedBatchEntries} statements, not {items.Count}",
+                nameof(items)
+            );
+        }
+
+        var headers = items.Select(item => item.Header.Encode(StatementAlgorithm.EdDsaBatch, key.PublicKey)).ToArray();
+        var tree = new GrowingTree();
+        for (var i = 0; i < headers.Length; i++)
+        {
+            CheckPayload(items[i].Payload.Span);
+            tree.Append(TreeHash.Leaf(SigStructure(headers[i], items[i].Payload.Span)));
+        }
+
+        var prover = tree.Prover();
+        var signature = key.Sign(BatchSignature.Message(headers.Length, prover.Root));
+        return
+        [
+            .. headers.Select(
+                (header, i) =>
+                    Encode(header, new BatchPlace(i, headers.Length, prover.Prove(i)), items[i].Payload.Span, signature)
+            ),
+        ];
     }
 
     /// <summary>Reads an entry without checking its signature; a <see cref="FormatException"/> names the field that is wrong.</summary>
@@ -75,8 +104,13 @@ public sealed class Statement
     }
 
     /// <summary>Did the holder of <see cref="Kid"/> sign this? The policy is <see cref="Ed25519"/>'s.</summary>
-    public bool VerifySignature() =>
-        Ed25519.Verify(Kid.Span, SigStructure(Protected.Span, Payload.Span), Signature.Span);
+    public bool VerifySignature(SignatureMemo? memo = null)
+    {
+        var signed = SigStructure(Protected.Span, Payload.Span);
+        return Batch is { } place
+            ? BatchSignature.Verify(Kid.Span, place, TreeHash.Leaf(signed), Signature.Span, memo)
+            : Ed25519.Verify(Kid.Span, signed, Signature.Span);
+    }
 
     internal static void CheckPayload(ReadOnlySpan<byte> payload)
     {
@@ -106,6 +140,26 @@ public sealed class Statement
         bytes[at++] = 0x40;
         at += WriteByteString(bytes.AsSpan(at), payload);
         return bytes[..at];
+    }
+
+    private static byte[] Encode(
+        byte[] protectedHeader,
+        BatchPlace? place,
+        ReadOnlySpan<byte> payload,
+        byte[] signature
+    )
+    {
+        var writer = new CborWriter(CborConformanceMode.Strict);
+        writer.WriteTag((CborTag)Tag);
+        writer.WriteStartArray(4);
+        writer.WriteByteString(protectedHeader);
+        writer.WriteStartMap(place is null ? 0 : 1);
+        place?.Write(writer);
+        writer.WriteEndMap();
+        writer.WriteByteString(payload);
+        writer.WriteByteString(signature);
+        writer.WriteEndArray();
+        return writer.Encode();
     }
 
     private static int WriteByteString(Span<byte> target, ReadOnlySpan<byte> content)

@@ -1,4 +1,5 @@
 using Homeostat.Ledger.Checkpoints;
+using Homeostat.Ledger.Merkle;
 
 namespace Homeostat.Ledger.Statements;
 
@@ -14,6 +15,7 @@ internal struct StatementFields
     public string Subject;
     public string ContentType;
     public Sequence? Sequence;
+    public BatchPlace? Batch;
 
     public static StatementFields Read(ReadOnlySpan<byte> entry)
     {
@@ -23,7 +25,7 @@ internal struct StatementFields
         reader.Expect(4, 4, "COSE_Sign1");
         fields.Protected = reader.ByteString("protected header", Limits.EntryBytes);
         fields.ReadProtected(entry);
-        reader.Expect(5, 0, "unprotected header");
+        fields.ReadUnprotected(ref reader, entry);
         fields.Payload = reader.ByteString("payload", Limits.PayloadBytes);
         fields.Signature = reader.ByteString("signature", Ed25519.SignatureBytes);
         if (fields.Signature.End.Value - fields.Signature.Start.Value != Ed25519.SignatureBytes)
@@ -46,7 +48,7 @@ internal struct StatementFields
 
         Label(ref reader, StatementHeader.LabelAlgorithm);
         Algorithm = (StatementAlgorithm)reader.Int32("alg");
-        if (Algorithm is not StatementAlgorithm.EdDsa)
+        if (Algorithm is not (StatementAlgorithm.EdDsa or StatementAlgorithm.EdDsaBatch))
         {
             throw reader.Wrong("alg", $"{(int)Algorithm} is not an algorithm of this log");
         }
@@ -72,6 +74,41 @@ internal struct StatementFields
         {
             throw reader.Wrong("protected header", "bytes behind the last label");
         }
+    }
+
+    // A statement signed alone has nothing here; one of a batch has its place and its path to the signed root.
+    private void ReadUnprotected(ref StatementReader reader, ReadOnlySpan<byte> entry)
+    {
+        if (Algorithm == StatementAlgorithm.EdDsa)
+        {
+            reader.Expect(5, 0, "unprotected header");
+            return;
+        }
+
+        reader.Expect(5, 1, "unprotected header");
+        Label(ref reader, StatementHeader.LabelBatch);
+        reader.Expect(4, 3, "batch");
+        var index = reader.Head(0, "index in the batch");
+        var count = reader.Head(0, "size of the batch");
+        if (count is 0 or > Limits.SignedBatchEntries || index >= count)
+        {
+            throw reader.Wrong(
+                "batch",
+                $"entry {index} of {count}; at most {Limits.SignedBatchEntries} may share a signature"
+            );
+        }
+
+        var path = new Digest[Math.Min(reader.Head(4, "path"), Limits.ProofHashes)];
+        for (var i = 0; i < path.Length; i++)
+        {
+            var hash = entry[reader.ByteString("path", Digest.Bytes)];
+            path[i] =
+                hash.Length == Digest.Bytes
+                    ? Digest.From(hash)
+                    : throw reader.Wrong("path", "expected hashes of 32 bytes");
+        }
+
+        Batch = new BatchPlace((int)index, (int)count, path);
     }
 
     private void ReadKid(ref StatementReader reader, int start)

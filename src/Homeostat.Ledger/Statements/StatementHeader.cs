@@ -21,6 +21,9 @@ public sealed record StatementHeader(string Issuer, string Subject, string Conte
     // RFC 9052 section 1.4: labels below -65536 are for private use.
     internal const int LabelSequence = -65537;
 
+    /// <summary>In the unprotected header: where the statement stands among those that one signature covers.</summary>
+    internal const int LabelBatch = -65539;
+
     internal byte[] Encode(StatementAlgorithm algorithm, ReadOnlySpan<byte> kid)
     {
         var writer = new CborWriter(CborConformanceMode.Ctap2Canonical);

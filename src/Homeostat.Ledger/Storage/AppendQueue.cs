@@ -14,8 +14,18 @@ internal sealed class PendingAppend(ReadOnlyMemory<byte>[] entries, Statement[] 
 
     public int Bytes { get; } = SegmentRecord.BodyBytes(entries);
 
-    public TaskCompletionSource<Receipt[]> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Where each entry stands, in the order of <see cref="Entries"/>; set by the writer.</summary>
+    public Place[] Places { get; } = new Place[entries.Length];
+
+    public TaskCompletionSource<AppendOutcome[]> Done { get; } =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
+
+/// <summary>An entry's index, and whether it stood there before this append.</summary>
+internal readonly record struct Place(long Index, bool IsRetry);
+
+/// <summary>The receipt of a new entry, or the place of one that is in the log already.</summary>
+internal readonly record struct AppendOutcome(Receipt? Receipt, long RetryOf);
 
 /// <summary>What waits for the writer; bounded, and a full queue refuses.</summary>
 internal sealed class AppendQueue : IDisposable

@@ -9,6 +9,7 @@ internal sealed class FolderStore : ILogStore
 
     private readonly string _root;
     private readonly SafeFileHandle _lock;
+    private readonly Lock _folders = new();
     private readonly HashSet<string> _knownFolders = new(StringComparer.Ordinal);
 
     private FolderStore(string root, SafeFileHandle held)
@@ -79,7 +80,10 @@ internal sealed class FolderStore : ILogStore
         if (Directory.Exists(full))
         {
             Directory.Delete(full, recursive: true);
-            _knownFolders.Remove(full);
+            lock (_folders)
+            {
+                _knownFolders.Remove(full);
+            }
         }
         else
         {
@@ -114,9 +118,12 @@ internal sealed class FolderStore : ILogStore
     // A new folder's own name must be durable before anything in it counts.
     private void EnsureFolder(string full)
     {
-        if (!_knownFolders.Add(full))
+        lock (_folders)
         {
-            return;
+            if (_knownFolders.Contains(full))
+            {
+                return;
+            }
         }
 
         if (!Directory.Exists(full))
@@ -124,6 +131,11 @@ internal sealed class FolderStore : ILogStore
             EnsureFolder(Path.GetDirectoryName(full)!);
             Directory.CreateDirectory(full);
             Posix.SyncFolder(Path.GetDirectoryName(full)!);
+        }
+
+        lock (_folders)
+        {
+            _knownFolders.Add(full);
         }
     }
 

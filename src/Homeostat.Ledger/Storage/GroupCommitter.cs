@@ -1,5 +1,6 @@
 using Homeostat.Ledger.Checkpoints;
 using Homeostat.Ledger.Merkle;
+using Homeostat.Ledger.Statements;
 
 namespace Homeostat.Ledger.Storage;
 
@@ -8,18 +9,21 @@ internal sealed class GroupCommitter(
     string origin,
     SigningKey key,
     GrowingTree tree,
+    SequenceBook book,
     SegmentedJournal journal,
     IReadOnlyList<IHeadStore> heads,
     Publisher publisher
 )
 {
-    private readonly ForkProtection _protection = heads.Max(head => head.Protection);
     private GrowingTree _tree = tree;
     private Checkpoint _head = new(origin, tree.Size, tree.Root());
     private long _size = tree.Size;
+    private long _snapshot = tree.Size;
 
     /// <summary>How many entries are durable and acknowledged, or about to be.</summary>
     public long Size => Interlocked.Read(ref _size);
+
+    public ForkProtection Protection { get; } = heads.Max(head => head.Protection);
 
     /// <summary>How often the disk was asked to make a batch durable.</summary>
     public long Syncs { get; private set; }
@@ -27,16 +31,19 @@ internal sealed class GroupCommitter(
     /// <summary>Commits one batch. A refusal leaves everything as it was; any other exception means that the process must end.</summary>
     public void Commit(IReadOnlyList<PendingAppend> batch)
     {
-        // Step 1: verified. The callers did that, side by side, before they queued. A crash here leaves nothing; nobody was answered.
-        var entries = batch.SelectMany(append => append.Entries).ToArray();
-        var leaves = batch.SelectMany(append => append.Leaves).ToArray();
+        // Step 1: verified. The callers did that, side by side, before they queued; here each gets its place in its signer's sequence.
+        // A crash here leaves nothing; nobody was answered.
+        var mark = book.Mark(batch.SelectMany(append => append.Statements));
         var first = _tree.Size;
-        var edge = _tree.Edge();
-        foreach (var leaf in leaves)
+        var (accepted, entries, leaves) = Sequence(batch, first);
+        if (entries.Count == 0)
         {
-            _tree.Append(leaf);
+            Acknowledge(accepted, _head, default, null);
+            return;
         }
 
+        var edge = _tree.Edge();
+        leaves.ForEach(_tree.Append);
         var prover = _tree.Prover();
         IStoreFile segment;
         try
@@ -47,7 +54,8 @@ internal sealed class GroupCommitter(
         catch (IOException e) when (e is not SyncFailedException)
         {
             _tree = GrowingTree.Resume(first, edge);
-            Refuse(batch, AppendRefusal.StorageFailed, $"the entry could not be written: {e.Message}", e);
+            book.Return(mark);
+            Refuse(accepted, AppendRefusal.StorageFailed, $"the entry could not be written: {e.Message}", e);
             return;
         }
 
@@ -56,14 +64,18 @@ internal sealed class GroupCommitter(
         Syncs++;
         var next = new Checkpoint(origin, _tree.Size, prover.Root);
         SwapHeads(next);
+        book.Advance(next.Size);
 
         // Step 4: signed and acknowledged. A crash here leaves durable entries whose callers may not have heard so.
         var note = next.Sign(key).ToBytes();
         Interlocked.Exchange(ref _size, next.Size);
-        publisher.Add(new CommittedBatch(entries, leaves, next.Size, note));
-        Acknowledge(batch, first, next, note, prover);
+        publisher.Add(new CommittedBatch(entries, leaves, next.Size, note, Snapshot()));
+        Acknowledge(accepted, next, note, prover);
         _tree.Trim();
     }
+
+    /// <summary>The state of all sequences, as the last commit left it.</summary>
+    public byte[] Sessions() => book.ToBytes();
 
     /// <summary>Answers every append of a batch with a refusal.</summary>
     public static void Refuse(
@@ -96,33 +108,117 @@ internal sealed class GroupCommitter(
         _head = next;
     }
 
-    private void Acknowledge(
+    private (List<PendingAppend> Accepted, List<ReadOnlyMemory<byte>> Entries, List<Digest> Leaves) Sequence(
         IReadOnlyList<PendingAppend> batch,
-        long first,
-        Checkpoint checkpoint,
-        byte[] note,
-        BatchProver prover
+        long first
     )
     {
-        var index = first;
+        var accepted = new List<PendingAppend>(batch.Count);
+        var entries = new List<ReadOnlyMemory<byte>>();
+        var leaves = new List<Digest>();
         foreach (var append in batch)
         {
-            var receipts = new Receipt[append.Entries.Length];
-            for (var i = 0; i < receipts.Length; i++, index++)
+            var count = entries.Count;
+            if (TryPlace(append, first, entries, leaves) is not { } refused)
             {
-                receipts[i] = new Receipt
-                {
-                    Index = index,
-                    LeafHash = append.Leaves[i],
-                    TreeSize = checkpoint.Size,
-                    Root = checkpoint.Root,
-                    Checkpoint = note,
-                    InclusionProof = prover.Prove(index),
-                    ForkProtection = _protection,
-                };
+                accepted.Add(append);
+                continue;
             }
 
-            append.Done.TrySetResult(receipts);
+            entries.RemoveRange(count, entries.Count - count);
+            leaves.RemoveRange(count, leaves.Count - count);
+            append.Done.TrySetException(refused);
+        }
+
+        return (accepted, entries, leaves);
+    }
+
+    // The entries of one append stand or fall together.
+    private AppendRefusedException? TryPlace(
+        PendingAppend append,
+        long first,
+        List<ReadOnlyMemory<byte>> entries,
+        List<Digest> leaves
+    )
+    {
+        var mark = book.Mark(append.Statements);
+        for (var i = 0; i < append.Entries.Length; i++)
+        {
+            var decision = book.Apply(append.Statements[i], append.Leaves[i], first + entries.Count);
+            switch (decision.Verdict)
+            {
+                case SequenceVerdict.Next:
+                    append.Places[i] = new Place(first + entries.Count, IsRetry: false);
+                    entries.Add(append.Entries[i]);
+                    leaves.Add(append.Leaves[i]);
+                    break;
+                case SequenceVerdict.Retry:
+                    append.Places[i] = new Place(decision.Earlier, IsRetry: true);
+                    break;
+                case SequenceVerdict.Equivocation:
+                    book.Return(mark);
+                    return new AppendRefusedException(AppendRefusal.Equivocation, decision.Reason)
+                    {
+                        Earlier = decision.Earlier,
+                    };
+                default:
+                    book.Return(mark);
+                    return new AppendRefusedException(AppendRefusal.OutOfSequence, decision.Reason);
+            }
+        }
+
+        return null;
+    }
+
+    private byte[]? Snapshot()
+    {
+        if (_head.Size - _snapshot < Limits.SnapshotInterval)
+        {
+            return null;
+        }
+
+        _snapshot = _head.Size;
+        return book.ToBytes();
+    }
+
+    private void Acknowledge(
+        List<PendingAppend> accepted,
+        Checkpoint checkpoint,
+        ReadOnlyMemory<byte> note,
+        BatchProver? prover
+    )
+    {
+        foreach (var append in accepted)
+        {
+            var outcomes = new AppendOutcome[append.Entries.Length];
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                var place = append.Places[i];
+                outcomes[i] =
+                    place.IsRetry || prover is null
+                        ? new AppendOutcome(null, place.Index)
+                        : new AppendOutcome(Receipt(append.Leaves[i], place.Index, checkpoint, note, prover), -1);
+            }
+
+            append.Done.TrySetResult(outcomes);
         }
     }
+
+    private Receipt Receipt(
+        Digest leaf,
+        long index,
+        Checkpoint checkpoint,
+        ReadOnlyMemory<byte> note,
+        BatchProver prover
+    ) =>
+        new()
+        {
+            Index = index,
+            LeafHash = leaf,
+            TreeSize = checkpoint.Size,
+            Root = checkpoint.Root,
+            Checkpoint = note,
+            InclusionProof = prover.Prove(index),
+            ForkProtection = Protection,
+        };
 }

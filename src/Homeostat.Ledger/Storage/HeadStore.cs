@@ -107,6 +107,17 @@ public sealed class FileHeadStore : IHeadStore
         }
     }
 
+    /// <summary>The newest head in the bytes of a head file.</summary>
+    internal static Checkpoint? Newest(byte[] file) =>
+        Enumerable
+            .Range(0, 2)
+            .Select(slot => Decode(file.AsSpan(slot * SlotBytes, SlotBytes)))
+            .Where(slot => slot.Head is not null)
+            .MaxBy(slot => slot.Turn)
+            .Head;
+
+    internal static bool IsHeadFile(byte[] file) => file.Length == 2 * SlotBytes;
+
     // turn u64, length u32, the checkpoint's text, SHA-256 of all that, zeros.
     private static void Encode(Span<byte> slot, ulong turn, Checkpoint head)
     {

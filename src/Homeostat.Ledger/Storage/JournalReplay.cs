@@ -13,13 +13,10 @@ internal sealed class JournalReplay
     public Dictionary<long, Digest> Roots { get; } = [];
 
     /// <summary>Appends to the tree what the segments continue it with; stops at the first record that does not fit.</summary>
-    public static JournalReplay Run(ILogStore store, GrowingTree tree)
+    public static JournalReplay Run(IEnumerable<byte[]> segments, GrowingTree tree)
     {
         var replay = new JournalReplay();
-        var records = store
-            .List(SegmentedJournal.Folder)
-            .SelectMany(path => Scan(store, path))
-            .ToLookup(record => record.First);
+        var records = segments.SelectMany(Scan).ToLookup(record => record.First);
         while (records[tree.Size].Any(record => replay.TryApply(tree, record)))
         {
             // The record fitted; the next one starts where it ended.
@@ -29,9 +26,8 @@ internal sealed class JournalReplay
     }
 
     /// <summary>The records of one use of a segment, as far as they can be read.</summary>
-    internal static IEnumerable<DecodedRecord> Scan(ILogStore store, string path)
+    private static IEnumerable<DecodedRecord> Scan(byte[] segment)
     {
-        var segment = path.EndsWith(TemporaryName.Suffix, StringComparison.Ordinal) ? [] : store.Read(path) ?? [];
         byte[]? nonce = null;
         for (var offset = 0; offset < segment.Length; )
         {

@@ -1,4 +1,5 @@
 using Homeostat.Ledger.Checkpoints;
+using Homeostat.Ledger.Merkle;
 using Homeostat.Ledger.Statements;
 using Homeostat.Ledger.Tiles;
 
@@ -16,6 +17,7 @@ public sealed class LedgerLog : IDisposable
     private readonly OpenedLog _opened;
     private readonly LedgerOptions _options;
     private readonly byte[] _ownKey;
+    private readonly SignatureMemo _memo = new();
     private readonly AppendQueue _queue = new();
     private readonly SemaphoreSlim _committed = new(0, 1);
     private readonly Thread _writer;
@@ -108,7 +110,7 @@ public sealed class LedgerLog : IDisposable
         var refusal = _opened.Publisher.IsBehind ? AppendRefusal.Busy : _queue.TryAdd(append);
         return refusal switch
         {
-            null => await append.Done.Task.WaitAsync(cancellationToken),
+            null => await ReceiptsAsync(append, cancellationToken),
             AppendRefusal.Busy => throw new AppendRefusedException(
                 AppendRefusal.Busy,
                 "the log's queue is full; try again later"
@@ -164,6 +166,40 @@ public sealed class LedgerLog : IDisposable
     internal static LedgerLog Open(ILogStore store, string origin, SigningKey key, LedgerOptions options) =>
         new(Recovery.Open(store, origin, key, options), key, options);
 
+    private async Task<IReadOnlyList<Receipt>> ReceiptsAsync(PendingAppend append, CancellationToken cancellationToken)
+    {
+        var outcomes = await append.Done.Task.WaitAsync(cancellationToken);
+        var receipts = new Receipt[outcomes.Length];
+        for (var i = 0; i < receipts.Length; i++)
+        {
+            receipts[i] =
+                outcomes[i].Receipt
+                ?? await RetryReceiptAsync(outcomes[i].RetryOf, append.Leaves[i], cancellationToken);
+        }
+
+        return receipts;
+    }
+
+    // The entry stands in the log already; its proof comes from the tiles.
+    private async Task<Receipt> RetryReceiptAsync(long index, Digest leaf, CancellationToken cancellationToken)
+    {
+        await PublishedAsync(index + 1, cancellationToken);
+        var note = _opened.Store.Read(Publisher.CheckpointPath)!;
+        var checkpoint = Checkpoint.Parse(SignedNote.Parse(note).Text);
+        var prover = new TileProver(new TileReader(new StoreTiles(_opened.Store)), checkpoint.Size);
+        return new Receipt
+        {
+            Index = index,
+            LeafHash = leaf,
+            TreeSize = checkpoint.Size,
+            Root = checkpoint.Root,
+            Checkpoint = note,
+            InclusionProof = prover.Inclusion(index, checkpoint.Size),
+            ForkProtection = _opened.Committer.Protection,
+            IsRetry = true,
+        };
+    }
+
     // Verification runs on the caller's thread: it is the dearest step, and callers are many.
     private PendingAppend Admit(IReadOnlyList<ReadOnlyMemory<byte>> entries)
     {
@@ -213,7 +249,7 @@ public sealed class LedgerLog : IDisposable
             );
         }
 
-        return statement.VerifySignature()
+        return statement.VerifySignature(_memo)
             ? statement
             : throw new AppendRefusedException(
                 AppendRefusal.BadSignature,

@@ -8,7 +8,8 @@ internal sealed record CommittedBatch(
     IReadOnlyList<ReadOnlyMemory<byte>> Entries,
     IReadOnlyList<Digest> Leaves,
     long Size,
-    ReadOnlyMemory<byte> Checkpoint
+    ReadOnlyMemory<byte> Checkpoint,
+    byte[]? Sessions
 );
 
 /// <summary>
@@ -18,6 +19,7 @@ internal sealed record CommittedBatch(
 internal sealed class Publisher(ILogStore store, TileBuilder builder, long published)
 {
     public const string CheckpointPath = "checkpoint";
+    public const string SessionsPath = "sessions";
     private const int EntriesAtOnce = 8192;
 
     private readonly Lock _lock = new();
@@ -27,6 +29,7 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
     private readonly List<string> _completed = [];
     private HashSet<string> _partials = new(StringComparer.Ordinal);
     private CommittedBatch? _last;
+    private byte[]? _sessions;
     private long _backlogEntries;
     private long _backlogBytes;
 
@@ -88,16 +91,26 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
 
         WriteTiles();
         WriteCheckpoint(_last!.Checkpoint.Span);
+        if (_sessions is not null)
+        {
+            WriteSessions(_sessions);
+        }
+
         Finish();
         return true;
     }
 
-    public void WriteCheckpoint(ReadOnlySpan<byte> checkpoint)
+    // Step 7. A crash before the rename leaves the checkpoint before, whose tiles are all there; a crash after it leaves this one,
+    // whose tiles were durable before this step began.
+    public void WriteCheckpoint(ReadOnlySpan<byte> checkpoint) => Replace(CheckpointPath, checkpoint);
+
+    // The state of the sessions can be folded from the entries again. A crash here leaves the one before, or this one.
+    public void WriteSessions(ReadOnlySpan<byte> sessions) => Replace(SessionsPath, sessions);
+
+    private void Replace(string path, ReadOnlySpan<byte> content)
     {
-        // Step 7. A crash before the rename leaves the checkpoint before, whose tiles are all there; a crash after it leaves this one,
-        // whose tiles were durable before this step began.
-        store.WriteNew(CheckpointPath + TemporaryName.Suffix, checkpoint);
-        store.Rename(CheckpointPath + TemporaryName.Suffix, CheckpointPath);
+        store.WriteNew(path + TemporaryName.Suffix, content);
+        store.Rename(path + TemporaryName.Suffix, path);
         store.SyncFolder("");
     }
 
@@ -115,6 +128,7 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
             Interlocked.Add(ref _backlogEntries, -batch.Entries.Count);
             Interlocked.Add(ref _backlogBytes, -SegmentRecord.BodyBytes(batch.Entries));
             _last = batch;
+            _sessions = batch.Sessions ?? _sessions;
         }
 
         if (taken == 0)
@@ -183,6 +197,7 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
         _files.Clear();
         _completed.Clear();
         _last = null;
+        _sessions = null;
         lock (_lock)
         {
             Published = size;

@@ -1,6 +1,7 @@
 using System.Text;
 using Homeostat.Ledger.Checkpoints;
 using Homeostat.Ledger.Merkle;
+using Homeostat.Ledger.Statements;
 using Homeostat.Ledger.Tiles;
 
 namespace Homeostat.Ledger.Storage;
@@ -20,6 +21,7 @@ internal sealed record OpenedLog(
     {
         if (clean)
         {
+            Publisher.WriteSessions(Committer.Sessions());
             Journal.Clear();
         }
 
@@ -50,7 +52,7 @@ internal static class Recovery
         var (tree, builder) = ResumeTree(reader, published);
 
         // 2. What is durable behind it.
-        var replay = JournalReplay.Run(store, tree);
+        var replay = JournalReplay.Run(Segments(store), tree);
 
         // 3. Nothing that was ever signed may be missing or different.
         var recovered = new Checkpoint(origin, tree.Size, tree.Root());
@@ -70,10 +72,11 @@ internal static class Recovery
         var publisher = new Publisher(store, builder, published?.Size ?? 0);
         Republish(store, publisher, published, replay, recovered, key);
         tree.Trim();
+        var book = ReadSessions(store, tree.Size, reader);
         store.Delete(SegmentedJournal.Folder);
         var journal = new SegmentedJournal(store, options.SegmentBytes, options.FillRandom);
         journal.Prepare();
-        var committer = new GroupCommitter(origin, key, tree, journal, heads, publisher);
+        var committer = new GroupCommitter(origin, key, tree, book, journal, heads, publisher);
         return new OpenedLog(origin, store, journal, publisher, committer, heads);
     }
 
@@ -158,6 +161,31 @@ internal static class Recovery
             throw new LedgerOpenException($"{e.Message}, and the checkpoint of size {published.Size} needs it", e);
         }
     }
+
+    // Where the snapshot is missing, damaged or of another log, the sessions are folded from the first entry on.
+    private static SequenceBook ReadSessions(ILogStore store, long size, TileReader reader)
+    {
+        var book = store.Read(Publisher.SessionsPath) is { } bytes ? SequenceBook.TryRead(bytes) : null;
+        book = book is null || book.Size > size ? new SequenceBook() : book;
+        for (var index = book.Size; index < size; )
+        {
+            var bundle = index / TilePath.Width;
+            var entries = reader.Entries(bundle, (int)Math.Min(TilePath.Width, size - (bundle * TilePath.Width)));
+            for (var i = (int)(index % TilePath.Width); i < entries.Count; i++, index++)
+            {
+                book.Apply(Statement.Parse(entries[i]), TreeHash.Leaf(entries[i].Span), index);
+            }
+        }
+
+        book.Advance(size);
+        return book;
+    }
+
+    private static IEnumerable<byte[]> Segments(ILogStore store) =>
+        store
+            .List(SegmentedJournal.Folder)
+            .Where(path => !path.EndsWith(TemporaryName.Suffix, StringComparison.Ordinal))
+            .Select(path => store.Read(path) ?? []);
 
     private static List<IHeadStore> OpenHeads(ILogStore store, LedgerOptions options)
     {
@@ -244,7 +272,7 @@ internal static class Recovery
         var note = recovered.Sign(key).ToBytes();
         if (replay.Entries.Count > 0)
         {
-            publisher.Add(new CommittedBatch(replay.Entries, replay.Leaves, recovered.Size, note));
+            publisher.Add(new CommittedBatch(replay.Entries, replay.Leaves, recovered.Size, note, null));
             publisher.PublishOnce();
         }
         else if (published is null)

@@ -33,6 +33,9 @@ public sealed class AppendRefusedException(AppendRefusal refusal, string message
     : Exception(message, inner)
 {
     public AppendRefusal Refusal { get; } = refusal;
+
+    /// <summary>Where the other entry with the same sequence number stands, for an <see cref="AppendRefusal.Equivocation"/>.</summary>
+    public long? Earlier { get; init; }
 }
 
 /// <summary>A log cannot be opened; the message says what was found, where, and what would be accepted. Nothing was changed.</summary>

@@ -25,6 +25,7 @@ public sealed class PowerLossTests
             [
                 "create checkpoint",
                 "create log",
+                "create sessions",
                 "create tile",
                 "delete segments",
                 "delete tile",
@@ -34,11 +35,13 @@ public sealed class PowerLossTests
                 "fsync head",
                 "fsync log",
                 "fsync segments",
+                "fsync sessions",
                 "fsync tile",
                 "preallocate head",
                 "preallocate segments",
                 "rename checkpoint",
                 "rename log",
+                "rename sessions",
                 "rename tile",
                 "write head",
                 "write segments",
@@ -124,7 +127,7 @@ public sealed class PowerLossTests
         );
         opened.Committer.Commit([append]);
         Assert.True(append.Done.Task.IsCompletedSuccessfully);
-        return append.Done.Task.Result;
+        return [.. append.Done.Task.Result.Select(outcome => outcome.Receipt!)];
     }
 
     private static LedgerOptions Options() =>

@@ -13,6 +13,7 @@ internal sealed class SimulatedDisk : ILogStore
 {
     private const int BlockBytes = 4096;
 
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, Content> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Content> _durableNames = new(StringComparer.Ordinal);
 
@@ -57,13 +58,18 @@ internal sealed class SimulatedDisk : ILogStore
         return this;
     }
 
-    public byte[]? Read(string path) => _names.TryGetValue(path, out var content) ? [.. content.Bytes] : null;
+    public byte[]? Read(string path)
+    {
+        using var held = _lock.EnterScope();
+        return _names.TryGetValue(path, out var content) ? [.. content.Bytes] : null;
+    }
 
     public IReadOnlyList<string> List(string folder) =>
         [.. _names.Keys.Where(name => Folder(name) == folder).Order(StringComparer.Ordinal)];
 
     public void WriteNew(string path, ReadOnlySpan<byte> content)
     {
+        using var held = _lock.EnterScope();
         var bytes = content.ToArray();
         Step("create " + Kind(path));
         var file = new Content(bytes);
@@ -74,6 +80,7 @@ internal sealed class SimulatedDisk : ILogStore
 
     public void Rename(string from, string to)
     {
+        using var held = _lock.EnterScope();
         Step("rename " + Kind(to));
         _names[to] = _names[from];
         _names.Remove(from);
@@ -81,6 +88,7 @@ internal sealed class SimulatedDisk : ILogStore
 
     public void SyncFolder(string folder)
     {
+        using var held = _lock.EnterScope();
         Step("fsync folder " + (folder.Length == 0 ? "" : folder.Split('/')[0]));
         foreach (
             var name in _names
@@ -102,6 +110,7 @@ internal sealed class SimulatedDisk : ILogStore
 
     public void Delete(string path)
     {
+        using var held = _lock.EnterScope();
         Step("delete " + Kind(path));
         foreach (
             var name in _names
@@ -115,6 +124,7 @@ internal sealed class SimulatedDisk : ILogStore
 
     public IStoreFile OpenPreallocated(string path, int bytes)
     {
+        using var held = _lock.EnterScope();
         if (!_names.TryGetValue(path, out var content) || content.Bytes.Length != bytes)
         {
             Step("preallocate " + Kind(path));
@@ -174,12 +184,14 @@ internal sealed class SimulatedDisk : ILogStore
 
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
+            using var held = disk._lock.EnterScope();
             disk.Step("write " + Kind(path));
             bytes.CopyTo(content.Bytes.AsSpan((int)offset));
         }
 
         public void Sync()
         {
+            using var held = disk._lock.EnterScope();
             disk.Step("fsync " + Kind(path));
             content.Durable = [.. content.Bytes];
         }

@@ -1,0 +1,80 @@
+using Homeostat.Core.Estate;
+using Homeostat.Estates.Terraform.Types;
+
+namespace Homeostat.Estates.Terraform;
+
+/// <summary>From the instances that a reader found to the records of the model.</summary>
+internal static class EstateBuilder
+{
+    /// <exception cref="EstateSourceException">An address is no id or stands in the file twice.</exception>
+    public static List<EstateChange> Build(
+        TerraformDocument document,
+        IReadOnlyList<TerraformInstance> instances,
+        Configuration? configuration,
+        Locations locations,
+        Provenance provenance
+    )
+    {
+        var table = TypeTable.Aws;
+        var ids = Identify(document, instances);
+        var records = new RecordBuilder(provenance, locations, table);
+        var resources = instances.Select(records.Build).ToList();
+        var finder = new ReferenceFinder(instances, new IdentifierIndex(instances, table), table);
+        var links = new Links(ids);
+        var relations = new RelationBuilder(instances, ids, finder, table, links);
+        var data = new DataBuilder(instances, resources, finder, table, provenance, links);
+        var pseudo = new List<EstateChange>();
+        for (var i = 0; i < instances.Count; i++)
+        {
+            relations.Add(i, configuration);
+            pseudo.AddRange(data.Add(i));
+        }
+
+        foreach (var queue in relations.DeadLetterQueues)
+        {
+            var fact = new Fact("dead_letter_queue", FactValue.Of(flag: true), provenance, EvidenceClass.Existence);
+            resources[queue] = resources[queue] with { Facts = [.. resources[queue].Facts, fact] };
+        }
+
+        var carried = links.ByCarrier();
+        var changes = new List<EstateChange>(resources.Count + pseudo.Count);
+        changes.AddRange(resources.Select((resource, i) => new EstateChange.Upsert(resource, carried[i])));
+        changes.AddRange(pseudo);
+        return changes;
+    }
+
+    private static ResourceId[] Identify(TerraformDocument document, IReadOnlyList<TerraformInstance> instances)
+    {
+        if (instances.Count > Core.Limits.MaxResources)
+        {
+            throw document.Refuse(
+                "resources",
+                $"there are {instances.Count}, more than the limit of {Core.Limits.MaxResources}",
+                "split the configuration into smaller states"
+            );
+        }
+
+        var seen = new HashSet<string>(instances.Count, StringComparer.Ordinal);
+        var twice = instances.Select(instance => instance.Id).Where(id => !seen.Add(id)).Distinct().ToList();
+        if (twice.Count > 0)
+        {
+            var shown = string.Join(", ", twice.Take(TerraformLimits.MaxListedDifferences));
+            throw document.Refuse(
+                twice[0],
+                $"{twice.Count} addresses stand in the file more than once ({shown})",
+                "an address names one object: take one of them out with `terraform state rm`, or pull the state again"
+            );
+        }
+
+        return [.. instances.Select(instance => ToId(document, instance.Id))];
+    }
+
+    private static ResourceId ToId(TerraformDocument document, string text) =>
+        ResourceId.TryCreate(text, out var id)
+            ? id
+            : throw document.Refuse(
+                text.Length > 80 ? text[..80] + "…" : text,
+                "the address cannot be an id (it is too long or has a control character)",
+                "rename the resource or its key"
+            );
+}
