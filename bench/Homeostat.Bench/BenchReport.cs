@@ -8,6 +8,9 @@ internal readonly record struct Target(double? AtMost, double? AtLeast)
 {
     public bool IsMetBy(double figure) => !(figure > AtMost) && !(figure < AtLeast);
 
+    public Dictionary<string, double> Bounds() =>
+        AtMost is { } most ? new() { ["at_most"] = most } : new() { ["at_least"] = AtLeast ?? 0 };
+
     public override string ToString() => AtMost is { } most ? $"<= {Format(most)}" : $">= {Format(AtLeast ?? 0)}";
 
     public static string Format(double value) => value.ToString("#,0.###", CultureInfo.InvariantCulture);
@@ -83,7 +86,7 @@ internal sealed class BenchReport(string name)
                 figures = Rounded(_figures),
                 peers = _peers.ToDictionary(peer => peer.Key, peer => Rounded(peer.Value)),
                 ratios = Rounded(_ratios),
-                targets = _targets.ToDictionary(target => target.Key, target => target.Value.ToString()),
+                targets = _targets.ToDictionary(target => target.Key, target => target.Value.Bounds()),
                 met = _targets.All(IsMet),
             }
         );
