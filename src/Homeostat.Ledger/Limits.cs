@@ -72,6 +72,18 @@ public static class Limits
     /// <summary>Batch signatures whose verification is remembered.</summary>
     public const int RememberedSignatures = 1024;
 
+    /// <summary>How long witnesses may take to cosign.</summary>
+    public static readonly TimeSpan WitnessTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long after a round without a quorum the next one starts.</summary>
+    public static readonly TimeSpan WitnessRetry = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Bytes of a witness's answer.</summary>
+    public const int WitnessAnswerBytes = 16 * 1024;
+
+    /// <summary>Lines of a witness policy.</summary>
+    public const int PolicyLines = 1000;
+
     /// <summary>Entries that an agent may sign with one signature.</summary>
     public const int SignedBatchEntries = 4096;
 }
