@@ -54,6 +54,9 @@ public static class Limits
     /// <summary>Bytes of the largest published file: a full bundle of the largest entries.</summary>
     public const long TileFileBytes = 256L * (2 + 65535);
 
+    /// <summary>Bundles that a verification reads ahead.</summary>
+    public const int BundlesAhead = 64;
+
     /// <summary>Findings that a verification reports before it stops.</summary>
     public const int Findings = 1000;
 

@@ -160,13 +160,12 @@ public sealed class WitnessedLogTests : IDisposable
                 return await answer(cancellationToken);
             }
 
-            if (!Witnesses.ContainsKey(request.RequestUri.Host))
+            if (!Witnesses.TryGetValue(request.RequestUri.Host, out var witness))
             {
                 throw new HttpRequestException("no such host");
             }
 
-            var made = Witnesses[request.RequestUri.Host]
-                .AddCheckpoint(await request.Content!.ReadAsByteArrayAsync(cancellationToken));
+            var made = witness.AddCheckpoint(await request.Content!.ReadAsByteArrayAsync(cancellationToken));
             return new HttpResponseMessage((HttpStatusCode)made.Status) { Content = new StringContent(made.Body) };
         }
     }
