@@ -17,7 +17,6 @@ public sealed class LedgerVerifier
     private readonly TileReader _reader;
     private readonly VerifierKey _key;
     private readonly bool _checkSignatures;
-    private readonly SignatureMemo _memo = new();
     private readonly IReadOnlyList<VerifierKey>? _witnesses;
     private readonly List<string> _unknownSigners = [];
     private bool _isLive;
@@ -168,10 +167,9 @@ public sealed class LedgerVerifier
 
     private void CheckTree(Checkpoint checkpoint)
     {
-        var (full, partial) = TilePath.Extent(0, checkpoint.Size);
-        for (var index = 0L; index < full + (partial > 0 ? 1 : 0); index++)
+        foreach (var bundle in Bundles(checkpoint.Size))
         {
-            CheckBundle(index, index < full ? TilePath.Width : partial, checkpoint);
+            Fold(bundle, checkpoint);
         }
 
         CheckPartialTiles(checkpoint.Size);
@@ -186,40 +184,68 @@ public sealed class LedgerVerifier
         }
     }
 
-    private void CheckBundle(long index, int width, Checkpoint checkpoint)
+    // Bundles are hashed and their signatures verified side by side, a few ahead; they are folded in order.
+    private IEnumerable<BundleCheck> Bundles(long size)
     {
-        IReadOnlyList<ReadOnlyMemory<byte>> entries;
-        var stored = TryHashes(0, index, width);
-        try
+        var (full, partial) = TilePath.Extent(0, size);
+        var memo = _checkSignatures ? new SignatureMemo() : null;
+        for (var first = 0L; first < full; first += Limits.BundlesAhead)
         {
-            entries = _reader.Entries(index, width);
-        }
-        catch (TileException e)
-        {
-            Report(e.Path, index * TilePath.Width, e.Problem);
-            AddStored(stored, index, width);
-            return;
-        }
-
-        var leaves = new Digest[width];
-        for (var i = 0; i < width; i++)
-        {
-            var number = (index * TilePath.Width) + i;
-            leaves[i] = TreeHash.Leaf(entries[i].Span);
-            CheckStatement(TilePath.Entries(index, width), number, entries[i]);
-            _entries++;
-            Add(0, leaves[i], number);
+            var checks = new BundleCheck[Math.Min(Limits.BundlesAhead, full - first)];
+            var start = first;
+            Parallel.For(0, checks.Length, i => checks[i] = BundleCheck.Run(_reader, start + i, TilePath.Width, memo));
+            foreach (var check in checks)
+            {
+                yield return check;
+            }
         }
 
-        CompareLeaves(index, leaves, stored, checkpoint);
+        if (partial > 0)
+        {
+            yield return BundleCheck.Run(_reader, full, partial, memo);
+        }
+    }
+
+    private void Fold(BundleCheck bundle, Checkpoint checkpoint)
+    {
+        foreach (var finding in bundle.Findings)
+        {
+            Report(finding.Path, finding.Entry, finding.Problem);
+        }
+
+        _entries += bundle.Entries is null ? 0 : bundle.Width;
+        _signatures += bundle.Statements.Length;
+        AddBundle(bundle);
+        if (bundle.Entries is { } entries)
+        {
+            CompareLeaves(bundle.Index, bundle.Leaves, bundle.Stored, checkpoint);
+            CheckPartials(
+                TilePath.Entries(bundle.Index),
+                wide => wide <= bundle.Width ? EntryBundle.Encode([.. entries.Take(wide)]) : null
+            );
+        }
+
         CheckPartials(
-            TilePath.Entries(index),
-            wide => wide <= width ? EntryBundle.Encode([.. entries.Take(wide)]) : null
+            TilePath.Hashes(0, bundle.Index),
+            wide => wide <= bundle.Width && bundle.Stored is { } stored ? TileBuilder.Encode(stored[..wide]) : null
         );
-        CheckPartials(
-            TilePath.Hashes(0, index),
-            wide => wide <= width && stored is not null ? TileBuilder.Encode(stored[..wide]) : null
-        );
+    }
+
+    private void AddBundle(BundleCheck bundle)
+    {
+        if (_levels.Count == 0)
+        {
+            _levels.Add(new List<Digest>(TilePath.Width));
+        }
+
+        if (bundle.Width == TilePath.Width)
+        {
+            Add(1, bundle.Root, bundle.Index);
+        }
+        else
+        {
+            _levels[0].AddRange(bundle.Leaves);
+        }
     }
 
     // Where an entry and its stored hash differ, what is above them says which of the two changed.
@@ -255,27 +281,6 @@ public sealed class LedgerVerifier
         return above is not null && above[index % TilePath.Width] == TreeHash.Root(leaves);
     }
 
-    private void CheckStatement(string path, long number, ReadOnlyMemory<byte> entry)
-    {
-        if (!_checkSignatures)
-        {
-            return;
-        }
-
-        try
-        {
-            _signatures++;
-            if (!Statement.Parse(entry).VerifySignature(_memo))
-            {
-                Report(path, number, "the signature does not fit the key that the statement names");
-            }
-        }
-        catch (FormatException e)
-        {
-            Report(path, number, e.Message);
-        }
-    }
-
     private Digest[]? TryHashes(int level, long index, int width)
     {
         try
@@ -286,15 +291,6 @@ public sealed class LedgerVerifier
         {
             Report(e.Path, null, e.Problem);
             return null;
-        }
-    }
-
-    // A bundle that cannot be read is reported once; the tile's own hashes let the rest be checked.
-    private void AddStored(Digest[]? stored, long index, int width)
-    {
-        for (var i = 0; i < width; i++)
-        {
-            Add(0, stored?[i] ?? default, (index * TilePath.Width) + i);
         }
     }
 
@@ -312,10 +308,7 @@ public sealed class LedgerVerifier
             return;
         }
 
-        if (level > 0)
-        {
-            Compare(level, index / TilePath.Width, hashes);
-        }
+        Compare(level, index / TilePath.Width, hashes);
 
         var root = TreeHash.Root(CollectionsMarshal.AsSpan(hashes));
         hashes.Clear();
