@@ -23,7 +23,7 @@ internal static class IrreversibilityRule
                     new Finding(
                         Irreversible,
                         Verdict.StepUp,
-                        $"{loss.Effect.Operation} of {loss.Subject} cannot be undone ({loss.Reason}), and {why}"
+                        $"{loss.Effect.Operation} of {loss.Subject}{When(loss.Effect)} cannot be undone ({loss.Reason}), and {why}"
                     )
                     {
                         Path = [loss.Effect.Target.Value],
@@ -51,6 +51,10 @@ internal static class IrreversibilityRule
             }
         }
     }
+
+    /// <summary>What comes later is judged as if it came now; nobody else may be there to stop it then.</summary>
+    private static string When(Effect effect) =>
+        effect.Delay > TimeSpan.Zero ? $", {Ages.Text(effect.Delay)} later," : "";
 
     private static string? WhyReviewed(Consequences consequences, Goal? goal, Irreversibility loss) =>
         loss.Tier <= Tier.One ? $"it is tier {(int)loss.Tier}"

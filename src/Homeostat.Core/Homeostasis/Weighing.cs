@@ -130,6 +130,8 @@ internal sealed class Weighing(StressTable table)
             VariableKind.Recoverability =>
                 $"{subject} (tier {(int)change.Tier}) would have {change.After:0.#} ways back, from {change.Before:0.#}",
             VariableKind.Headroom => $"{subject} would have {change.After:0} to spare, from {change.Before:0}",
+            VariableKind.Exposure =>
+                $"{subject} (tier {(int)change.Tier}) would be open to {change.After:0.#} times what its limit allows, from {change.Before:0.#}",
             VariableKind.GuardIntegrity =>
                 $"{change.After:P0} of the guards of {subject} would guard, from {change.Before:P0}",
             _ => $"{change.Kind} of {subject} would be {change.After:0.##}, from {change.Before:0.##}",
@@ -192,7 +194,7 @@ internal sealed class Weighing(StressTable table)
             return change.After;
         }
 
-        var longest = input.Effects.Max(effect => effect.Duration ?? TimeSpan.Zero);
+        var longest = consequences.Effects.Max(effect => effect.Duration ?? TimeSpan.Zero);
         var tolerated = TimeSpan.FromSeconds(consequences.Estate.Tables.Details[change.Subject].ToleranceSeconds);
         return longest <= tolerated ? change.Settled : change.After;
     }

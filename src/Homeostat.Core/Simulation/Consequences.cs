@@ -32,6 +32,9 @@ public sealed class Consequences
 
     internal EstateSnapshot Estate { get; init; } = EstateSnapshot.Empty;
 
+    /// <summary>As they were judged: none passes sooner than its target is known to take.</summary>
+    internal IReadOnlyList<Effect> Effects { get; init; } = [];
+
     internal IReadOnlyList<WorldOutcome> Outcomes { get; init; } = [];
 
     internal ImpairedNode[] ImpairedNodes { get; init; } = [];

@@ -89,7 +89,7 @@ internal sealed partial class PredictionRun
         _guards.AddRange(_world.NewlyDisabled());
         _irreversible.Clear();
         _waysBack.Clear();
-        _reversibility.Judge(_effects, _irreversible, _waysBack);
+        _reversibility.Judge(_effects, _now, _irreversible, _waysBack);
         return new Known(
             [.. _impaired],
             [.. _destroyed],
@@ -140,6 +140,7 @@ internal sealed partial class PredictionRun
         new()
         {
             Estate = _estate,
+            Effects = _effects,
             Outcomes = outcomes,
             ImpairedNodes = known.Impaired,
             DestroyedNodes = known.Destroyed,
@@ -249,6 +250,7 @@ internal sealed partial class PredictionRun
             UnknownKind.Works => [_estate.IdOf(unknown.Index)],
             UnknownKind.Group => [_estate.IdOf(_estate.Group(unknown.Index).From)],
             UnknownKind.Copy => [_estate.IdOf(_estate.Copy(unknown.Index).Holder)],
+            UnknownKind.Agreement => _estate.Tables.Members.Of(unknown.Index).ToArray().Select(_estate.IdOf),
             UnknownKind.Condition => [_effects[unknown.Index].Condition!.Subject],
             _ => [],
         };
@@ -335,7 +337,7 @@ internal sealed partial class PredictionRun
         foreach (var future in futures.All)
         {
             _world.MarkInaction();
-            _runner.RunFuture(future.Effects);
+            _runner.RunFuture(future.Effects, _now);
             _changes.Clear();
             _reader.Read(_now, _options.StoppedStandby, _changes);
             _keys.Clear();

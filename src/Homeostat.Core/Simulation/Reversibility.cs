@@ -10,13 +10,20 @@ namespace Homeostat.Core.Simulation;
 internal sealed class Reversibility(WorldState world)
 {
     private HashSet<int>? _restartable;
+    private DateTimeOffset _now;
 
     private EstateSnapshot Estate => world.Estate;
 
     public void Clear() => _restartable = null;
 
-    public void Judge(IReadOnlyList<Effect> effects, List<Irreversibility> irreversible, List<WayBack> waysBack)
+    public void Judge(
+        IReadOnlyList<Effect> effects,
+        DateTimeOffset now,
+        List<Irreversibility> irreversible,
+        List<WayBack> waysBack
+    )
     {
+        _now = now;
         for (var at = 0; at < effects.Count; at++)
         {
             var effect = effects[at];
@@ -48,9 +55,9 @@ internal sealed class Reversibility(WorldState world)
         {
             Effect.Destroy => FromDestroy(effect, node),
             Effect.Stop => FromStop(node),
-            Effect.LoseData => ("the data is gone", null),
+            Effect.LoseData lose => FromLoss(lose, node),
             Effect.Expose => ("what has been read cannot be unread", null),
-            Effect.Promote => ("the old primary and the new one diverge from then on", null),
+            Effect.Promote => FromPromotion(node),
             Effect.Unknown unknown => ($"nobody knows what it does: {unknown.What}", null),
             Effect.Delegate => (null, "remove the trigger"),
             Effect.DisableGuard => (null, "switch the guard on again"),
@@ -60,6 +67,86 @@ internal sealed class Reversibility(WorldState world)
             _ => (null, null),
         };
     }
+
+    /// <summary>A copy that follows can be seeded again from its primary, if that is seen to be there; nothing else comes back.</summary>
+    private (string? Reason, string? By) FromLoss(Effect.LoseData lose, int node)
+    {
+        var asset = Estate.Tables.AssetIds.Find(lose.Asset.Value);
+        if (!lose.OfCopyOnly || node < 0 || asset < 0)
+        {
+            return ("the data is gone", null);
+        }
+
+        var holdsOthers = false;
+        foreach (var copy in Estate.Tables.CopiesOfHolder.Of(node))
+        {
+            holdsOthers |= Estate.Copy(copy).Asset != asset || Estate.Copy(copy).Role == CopyRole.Primary;
+        }
+
+        return !holdsOthers && PrimaryOf(asset, besides: node) is >= 0 and var primary && IsSeenWorking(primary)
+            ? (null, $"seed it again from {Estate.IdOf(primary)}")
+            : ("the data is gone", null);
+    }
+
+    /// <summary>
+    /// Nothing is lost by a promotion only where the old primary is seen not to write any more and everything it wrote
+    /// is seen to have arrived.
+    /// </summary>
+    private (string? Reason, string? By) FromPromotion(int node)
+    {
+        if (node < 0)
+        {
+            return ("nobody has looked at what it is", null);
+        }
+
+        foreach (var at in Estate.Tables.CopiesOfHolder.Of(node))
+        {
+            ref readonly var copy = ref Estate.Copy(at);
+            if (copy.Role == CopyRole.Primary)
+            {
+                continue;
+            }
+
+            if (PrimaryOf(copy.Asset, besides: node) is >= 0 and var primary && !IsSeenStopped(primary))
+            {
+                return ($"{Estate.IdOf(primary)} may go on writing: the two diverge from then on", null);
+            }
+
+            var isLagKnown = Estate.ProvenanceOf(copy.AgeSeen).IsFreshAt(_now, Estate.ShelfLives.ReplicationLag);
+            if (copy.AgeTicks != 0 || !isLagKnown)
+            {
+                return (
+                    isLagKnown ? "what has not arrived yet is lost" : "nobody knows what has not arrived yet",
+                    null
+                );
+            }
+        }
+
+        return (null, "promote the old primary again when it has caught up");
+    }
+
+    /// <summary>Another living holder of the primary copy, as it was before the request; -1 = none.</summary>
+    private int PrimaryOf(int asset, int besides)
+    {
+        foreach (var at in Estate.Tables.CopiesOfAsset.Of(asset))
+        {
+            ref readonly var copy = ref Estate.Copy(at);
+            if (copy.Role == CopyRole.Primary && copy.Holder != besides && world.IsAlive(copy.Holder))
+            {
+                return copy.Holder;
+            }
+        }
+
+        return -1;
+    }
+
+    private bool IsSeenWorking(int node) =>
+        world.WorkingOf(node) > 0
+        && Estate.Node(node).WorksUntil >= _now.ToUnixTimeSeconds()
+        && !Estate.Tables.CopiesOfHolder.Of(node).ToArray().Any(copy => world.IsLost(copy, before: false));
+
+    private bool IsSeenStopped(int node) =>
+        Estate.Node(node).State == RunState.Stopped && Estate.Node(node).WorksUntil >= _now.ToUnixTimeSeconds();
 
     private (string? Reason, string? By) FromUndo(Undo undo)
     {

@@ -46,6 +46,7 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
             NoteGuarded(guard);
         }
 
+        ReadExposures(changes);
         for (var at = 0; at < _guarded.Count; at++)
         {
             ReadGuards(_guarded.KeyAt(at), _guarded.At(at), changes);
