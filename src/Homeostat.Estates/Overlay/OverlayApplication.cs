@@ -1,0 +1,222 @@
+using Homeostat.Core.Estate;
+
+namespace Homeostat.Estates.Overlay;
+
+/// <summary>Puts what the overlay says into records, one record at a time.</summary>
+internal sealed class OverlayApplication
+{
+    private readonly EstateOverlay _overlay;
+    private readonly OverlayContext _context;
+    private readonly IReadOnlyList<(DeclaredResource Declared, ResourceMatch? Match)> _rules;
+    private readonly ILookup<ResourceId, (AssetId Asset, DeclaredCopy Copy)> _copies;
+    private readonly Dictionary<ResourceId, DeclaredService> _declared;
+    private readonly ServiceRecords _services;
+
+    public OverlayApplication(EstateOverlay overlay, OverlayContext context)
+    {
+        (_overlay, _context) = (overlay, context);
+        _services = new ServiceRecords(context);
+        _declared = overlay.Services.ToDictionary(service => service.Id);
+        _rules =
+        [
+            .. overlay.Resources.Select(rule => (rule, rule.Match is { } match ? new ResourceMatch(match) : null)),
+        ];
+        _copies = overlay
+            .Assets.SelectMany(asset => asset.Copies.Select(copy => (asset.Id, Copy: copy)))
+            .ToLookup(pair => pair.Copy.Holder);
+    }
+
+    /// <summary>The whole: the source's records, then the resources, services and assets that only the overlay knows.</summary>
+    public OverlaidListing Apply(IReadOnlyList<EstateChange> listing)
+    {
+        var changes = listing
+            .Where(change => change is not EstateChange.Asset)
+            .Select(change => change is EstateChange.Upsert record ? Decorate(record) : change)
+            .Concat(Own())
+            .Concat(Assets(listing.OfType<EstateChange.Asset>()))
+            .ToList();
+        new OverlayChecks(_overlay, _context).Run(changes);
+        return new OverlaidListing(changes, _context.Warnings);
+    }
+
+    /// <summary>The source's record with what the overlay says of it.</summary>
+    public EstateChange.Upsert Decorate(EstateChange.Upsert record)
+    {
+        var service = _declared.GetValueOrDefault(record.Resource.Id);
+        if (service is not null && record.Resource.Kind.Name == ServiceRecords.Kind)
+        {
+            return Complete(_services.Decorate(record, service), service);
+        }
+
+        return Complete(record, service: null);
+    }
+
+    /// <summary>The records of what no source lists: declared resources and services.</summary>
+    public IEnumerable<EstateChange.Upsert> Own()
+    {
+        foreach (var (declared, _) in _rules)
+        {
+            if (declared is { Id: { } id, Kind: { } kind } && _context.Find(id) is null)
+            {
+                var resource = new Resource
+                {
+                    Id = id,
+                    Kind = kind,
+                    Existence = Provenance.Overlay,
+                };
+                yield return Complete(new EstateChange.Upsert(resource, []), service: null);
+            }
+        }
+
+        foreach (var service in _overlay.Services.Where(service => _context.Find(service.Id) is null))
+        {
+            var resource = new Resource
+            {
+                Id = service.Id,
+                Kind = new ResourceKind(ServiceRecords.Kind),
+                Existence = Provenance.Overlay,
+            };
+            yield return Complete(_services.Decorate(new EstateChange.Upsert(resource, []), service), service);
+        }
+    }
+
+    /// <summary>The source's assets with what the overlay asks of them, and those that only the overlay names.</summary>
+    public IEnumerable<EstateChange.Asset> Assets(IEnumerable<EstateChange.Asset> listed)
+    {
+        var assets = listed.Select(asset => asset.Declared).ToList();
+        var known = assets.Select(asset => asset.Id).ToHashSet();
+        assets.AddRange(
+            _overlay.Assets.Where(asset => !known.Contains(asset.Id)).Select(asset => new DataAsset(asset.Id))
+        );
+        var declared = _overlay.Assets.ToDictionary(asset => asset.Id);
+        return assets.Select(asset => new EstateChange.Asset(
+            declared.TryGetValue(asset.Id, out var wanted) ? Merge(asset, wanted) : asset
+        ));
+    }
+
+    private static DataAsset Merge(DataAsset asset, DeclaredAsset declared) =>
+        asset with
+        {
+            Tier = declared.Tier ?? asset.Tier,
+            MinDurability = declared.MinDurability ?? asset.MinDurability,
+            Hazards = declared.Hazards ?? asset.Hazards,
+            RecoveryPointLimit = declared.RecoveryPointLimit ?? asset.RecoveryPointLimit,
+        };
+
+    private EstateChange.Upsert Complete(EstateChange.Upsert record, DeclaredService? service)
+    {
+        var resource = record.Resource;
+        List<Relation> relations = [.. record.Relations];
+        foreach (var (declared, match) in _rules)
+        {
+            if (declared.Id == resource.Id || match?.Matches(resource) == true)
+            {
+                resource = Apply(resource, declared);
+                _services.Replace(relations, resource.Id, declared.Needs);
+            }
+        }
+
+        if (service is not null)
+        {
+            resource = ServiceRecords.Apply(resource, service);
+        }
+
+        AddCopies(relations, resource.Id);
+        AddTests(relations, resource.Id);
+        return new EstateChange.Upsert(WithDefaults(resource), relations);
+    }
+
+    private static Resource Apply(Resource resource, DeclaredResource declared) =>
+        resource with
+        {
+            Location = declared.Location is { } place ? Merge(resource.Location, place) : resource.Location,
+            Existence = declared.Exists ? Provenance.Overlay : resource.Existence,
+            // That it exists says nothing of whether it runs: the source's time of seeing that stays.
+            StateSeen =
+                declared.Exists && resource.State != RunState.Inherent
+                    ? resource.StateSeen ?? resource.Existence
+                    : resource.StateSeen,
+            Tier = declared.Tier ?? resource.Tier,
+            Owner = declared.Owner ?? resource.Owner,
+            Environments = declared.Environments ?? resource.Environments,
+            Capacity = declared.Capacity ?? resource.Capacity,
+            RebuildTime = declared.RebuildTime ?? resource.RebuildTime,
+            ExposureLimit = declared.ExposureLimit ?? resource.ExposureLimit,
+            Facts = declared.Facts.Count == 0 ? resource.Facts : Merge(resource.Facts, declared.Facts),
+        };
+
+    private static Location Merge(Location seen, Location declared) =>
+        new(
+            declared.Provider ?? seen.Provider,
+            declared.Account ?? seen.Account,
+            declared.Region ?? seen.Region,
+            declared.Zone ?? seen.Zone
+        );
+
+    private static List<Fact> Merge(IReadOnlyList<Fact> seen, IReadOnlyDictionary<string, FactValue> declared) =>
+        [
+            .. seen.Where(fact => !declared.ContainsKey(fact.Key)),
+            .. declared.Select(fact => new Fact(fact.Key, fact.Value, Provenance.Overlay)),
+        ];
+
+    private Resource WithDefaults(Resource resource) =>
+        resource with
+        {
+            Tier = resource.Tier ?? _overlay.Defaults.Tier,
+            Environments = resource.Environments.Count > 0 ? resource.Environments : _overlay.Defaults.Environments,
+        };
+
+    private void AddCopies(List<Relation> relations, ResourceId holder)
+    {
+        foreach (var (asset, declared) in _copies[holder])
+        {
+            var at = relations.FindIndex(relation =>
+                relation is Relation.CopyOf copy
+                && copy.Holder == holder
+                && copy.Asset == asset
+                && copy.Role == declared.Role
+            );
+            var known = at < 0 ? new Relation.CopyOf(holder, asset, declared.Role) : (Relation.CopyOf)relations[at];
+            var merged = known with
+            {
+                Domains = declared.Domains ?? known.Domains,
+                RecoveryPoint = declared.RecoveryPoint ?? known.RecoveryPoint,
+                RestoreTestedAt = Later(declared.RestoreTestedAt, known.RestoreTestedAt),
+                // A copy that only the overlay knows holds as long as the overlay says so.
+                Seen = at < 0 ? Provenance.Overlay : known.Seen,
+            };
+            if (at < 0)
+            {
+                relations.Add(merged);
+            }
+            else
+            {
+                relations[at] = merged;
+            }
+        }
+    }
+
+    private void AddTests(List<Relation> relations, ResourceId holder)
+    {
+        for (var at = 0; at < relations.Count && _overlay.Restores.Count > 0; at++)
+        {
+            if (relations[at] is Relation.CopyOf copy && copy.Holder == holder)
+            {
+                foreach (var restore in _overlay.Restores.Where(restore => Concerns(restore, copy)))
+                {
+                    copy = copy with { RestoreTestedAt = Later(copy.RestoreTestedAt, restore.TestedAt) };
+                }
+
+                relations[at] = copy;
+            }
+        }
+    }
+
+    /// <summary>Without a holder it is said of the asset's backups: nobody restores from a replica.</summary>
+    public static bool Concerns(TestedRestore restore, Relation.CopyOf copy) =>
+        (restore.Asset is null || restore.Asset == copy.Asset)
+        && (restore.Holder is { } holder ? holder == copy.Holder : copy.Role == CopyRole.Backup);
+
+    private static DateTimeOffset? Later(DateTimeOffset? left, DateTimeOffset? right) =>
+        left is null || right > left ? right ?? left : left;
+}

@@ -1,0 +1,138 @@
+using Homeostat.Core.Estate;
+
+namespace Homeostat.Estates.Overlay;
+
+/// <summary>What there is for an overlay to speak of, and what it got wrong about it.</summary>
+internal sealed class OverlayContext
+{
+    private readonly EstateOverlay _overlay;
+    private readonly IReadOnlyDictionary<ResourceId, EstateChange.Upsert> _records;
+    private readonly List<OverlayError> _errors = [];
+    private readonly List<OverlayError> _warnings = [];
+    private readonly HashSet<string> _ids;
+    private readonly HashSet<string> _assets = [];
+    private readonly Dictionary<AssetId, List<(ResourceId Holder, CopyRole Role)>> _copies = [];
+    private int _suggestions;
+
+    public OverlayContext(EstateOverlay overlay, IReadOnlyDictionary<ResourceId, EstateChange.Upsert> records)
+    {
+        (_overlay, _records) = (overlay, records);
+        _ids = [.. records.Keys.Select(id => id.Value)];
+        _ids.UnionWith(overlay.Services.Select(service => service.Id.Value));
+        _ids.UnionWith(DeclaredIds(overlay));
+        foreach (var copy in records.Values.SelectMany(record => record.Relations).OfType<Relation.CopyOf>())
+        {
+            AddCopy(copy.Asset, copy.Holder, copy.Role);
+        }
+
+        foreach (var asset in overlay.Assets)
+        {
+            asset.Copies.ToList().ForEach(copy => AddCopy(asset.Id, copy.Holder, copy.Role));
+        }
+    }
+
+    public IReadOnlyList<OverlayError> Errors => _errors;
+
+    public IReadOnlyList<OverlayError> Warnings => _warnings;
+
+    public static OverlayContext Of(EstateOverlay overlay, IReadOnlyList<EstateChange> listing)
+    {
+        var records = new Dictionary<ResourceId, EstateChange.Upsert>(listing.Count);
+        foreach (var record in listing.OfType<EstateChange.Upsert>())
+        {
+            records[record.Resource.Id] = record;
+        }
+
+        return new OverlayContext(overlay, records);
+    }
+
+    /// <summary>The source's record; null where no source lists it.</summary>
+    public EstateChange.Upsert? Find(ResourceId id) => _records.GetValueOrDefault(id);
+
+    public IEnumerable<EstateChange.Upsert> Records => _records.Values;
+
+    public bool IsKnown(ResourceId id) => _ids.Contains(id.Value);
+
+    public IReadOnlyList<(ResourceId Holder, CopyRole Role)> CopiesOf(AssetId asset) =>
+        _copies.TryGetValue(asset, out var copies) ? copies : [];
+
+    /// <summary>
+    /// The ids that are meant, in their order, each once. An id that nobody knows is refused and kept all the same: a
+    /// need of something that went away is still a need.
+    /// </summary>
+    public IReadOnlyList<ResourceId> Resolve(IReadOnlyList<Written<string>> members, ResourceId self)
+    {
+        var found = new List<ResourceId>();
+        foreach (var (text, place) in members)
+        {
+            if (!IdPattern.IsPattern(text) || _ids.Contains(text))
+            {
+                Require(new ResourceId(text), place);
+                found.Add(new ResourceId(text));
+                continue;
+            }
+
+            var matches = _ids.Where(id => id != self.Value && IdPattern.Matches(text, id))
+                .Order(StringComparer.Ordinal)
+                .ToList();
+            if (matches.Count == 0)
+            {
+                Warn(place, $"no resource matches {text}{NearestIds(text)}");
+            }
+
+            found.AddRange(matches.Select(id => new ResourceId(id)));
+        }
+
+        return [.. found.Distinct()];
+    }
+
+    /// <summary>Refuses an id that neither a source nor the overlay knows.</summary>
+    public void Require(ResourceId id, Place place)
+    {
+        if (!IsKnown(id))
+        {
+            Refuse(
+                place,
+                $"no source lists {id}{NearestIds(id.Value)}; correct it, or declare it under resources with its kind"
+            );
+        }
+    }
+
+    public void RequireAsset(AssetId asset, Place place)
+    {
+        if (!_assets.Contains(asset.Value))
+        {
+            Refuse(
+                place,
+                $"nothing holds a copy of {asset}{Suggest(asset.Value, _assets)}; correct it, or name its copies under assets"
+            );
+        }
+    }
+
+    public string NearestIds(string text) => Suggest(text, _ids);
+
+    public void Refuse(Place place, string message) => _errors.Add(new OverlayError(_overlay.File, place, message));
+
+    public void Warn(Place place, string message) => _warnings.Add(new OverlayError(_overlay.File, place, message));
+
+    private static IEnumerable<string> DeclaredIds(EstateOverlay overlay) =>
+        overlay
+            .Resources.Where(resource => resource.Kind is not null)
+            .Select(resource => resource.Id)
+            .OfType<ResourceId>()
+            .Select(id => id.Value);
+
+    private string Suggest(string text, HashSet<string> candidates) =>
+        _suggestions++ < OverlayLimits.MaxSuggestions ? Suggestion.NearestOf(text, candidates) : "";
+
+    private void AddCopy(AssetId asset, ResourceId holder, CopyRole role)
+    {
+        _assets.Add(asset.Value);
+        if (!_copies.TryGetValue(asset, out var copies))
+        {
+            _copies[asset] = copies = [];
+        }
+
+        copies.Add((holder, role));
+    }
+}
