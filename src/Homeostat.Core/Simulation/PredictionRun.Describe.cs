@@ -64,9 +64,9 @@ internal sealed partial class PredictionRun
     /// <summary>What is read from the world as it is known, while it is there.</summary>
     private Known Describe()
     {
-        List<int> impaired = [],
-            destroyed = [],
-            guards = [];
+        _impaired.Clear();
+        _destroyed.Clear();
+        _guards.Clear();
         for (var at = 0; at < _world.Nodes.Count; at++)
         {
             ref readonly var state = ref _world.Nodes.At(at);

@@ -11,6 +11,7 @@ internal sealed class OverlayApplication
     private readonly ILookup<ResourceId, (AssetId Asset, DeclaredCopy Copy)> _copies;
     private readonly Dictionary<ResourceId, DeclaredService> _declared;
     private readonly ServiceRecords _services;
+    private readonly bool[] _matched;
 
     public OverlayApplication(EstateOverlay overlay, OverlayContext context)
     {
@@ -21,6 +22,7 @@ internal sealed class OverlayApplication
         [
             .. overlay.Resources.Select(rule => (rule, rule.Match is { } match ? new ResourceMatch(match) : null)),
         ];
+        _matched = new bool[_rules.Count];
         _copies = overlay
             .Assets.SelectMany(asset => asset.Copies.Select(copy => (asset.Id, Copy: copy)))
             .ToLookup(pair => pair.Copy.Holder);
@@ -35,7 +37,10 @@ internal sealed class OverlayApplication
             .Concat(Own())
             .Concat(Assets(listing.OfType<EstateChange.Asset>()))
             .ToList();
-        new OverlayChecks(_overlay, _context).Run(changes);
+        new OverlayChecks(_overlay, _context).Run(
+            changes,
+            _rules.Where((_, at) => !_matched[at]).Select(rule => rule.Declared)
+        );
         return new OverlaidListing(changes, _context.Warnings);
     }
 
@@ -107,10 +112,12 @@ internal sealed class OverlayApplication
     {
         var resource = record.Resource;
         List<Relation> relations = [.. record.Relations];
-        foreach (var (declared, match) in _rules)
+        for (var at = 0; at < _rules.Count; at++)
         {
+            var (declared, match) = _rules[at];
             if (declared.Id == resource.Id || match?.Matches(resource) == true)
             {
+                _matched[at] = true;
                 resource = Apply(resource, declared);
                 _services.Replace(relations, resource.Id, declared.Needs);
             }

@@ -7,16 +7,28 @@ namespace Homeostat.Estates.Overlay;
 internal sealed class OverlayChecks(EstateOverlay overlay, OverlayContext context)
 {
     /// <param name="changes">The listing with the overlay in it.</param>
-    public void Run(IReadOnlyList<EstateChange> changes)
+    /// <param name="unmatched">What was said of no resource at all.</param>
+    public void Run(IReadOnlyList<EstateChange> changes, IEnumerable<DeclaredResource> unmatched)
     {
         var records = changes.OfType<EstateChange.Upsert>().ToList();
         CheckServices();
-        CheckResources(records);
+        CheckResources();
+        foreach (var (selector, place) in unmatched.Select(declared => (declared.Match, declared.Place)))
+        {
+            WarnOfNothing(selector, place);
+        }
+
         CheckAssets();
         CheckRestores(records);
         foreach (var freeze in overlay.Freezes)
         {
-            WarnOfNothing(freeze.Where, freeze.Place, records);
+            if (
+                freeze.Where is { } where
+                && !records.Select(record => record.Resource).Any(new ResourceMatch(where).Matches)
+            )
+            {
+                WarnOfNothing(where, freeze.Place);
+            }
         }
     }
 
@@ -34,11 +46,10 @@ internal sealed class OverlayChecks(EstateOverlay overlay, OverlayContext contex
         }
     }
 
-    private void CheckResources(IReadOnlyList<EstateChange.Upsert> records)
+    private void CheckResources()
     {
         foreach (var declared in overlay.Resources)
         {
-            WarnOfNothing(declared.Match, declared.Place, records);
             if (declared.Id is { } id)
             {
                 context.Require(id, declared.Place);
@@ -53,15 +64,9 @@ internal sealed class OverlayChecks(EstateOverlay overlay, OverlayContext contex
         }
     }
 
-    private void WarnOfNothing(Selector? selector, Place place, IReadOnlyList<EstateChange.Upsert> records)
+    private void WarnOfNothing(Selector? selector, Place place)
     {
-        if (selector is null)
-        {
-            return;
-        }
-
-        var match = new ResourceMatch(selector);
-        if (!records.Any(record => match.Matches(record.Resource)))
+        if (selector is not null)
         {
             var nearest = selector.Ids is [var first, ..] ? context.NearestIds(first) : "";
             context.Warn(place, $"this selects no resource{nearest}");

@@ -110,7 +110,7 @@ internal sealed class Section
         );
 
     /// <summary>A list of texts, or a single text instead of a list of one; null where the key is absent.</summary>
-    public IReadOnlyList<Written<string>>? Texts(string key)
+    public IReadOnlyList<Written<string>>? Texts(string key, bool areDistinct = true)
     {
         switch (Find(key))
         {
@@ -119,7 +119,7 @@ internal sealed class Section
             case YamlScalar scalar:
                 return Checked(key, scalar.Text) is { } text ? [new(text, scalar.Place)] : [];
             case YamlList list:
-                return TextsOf(list);
+                return TextsOf(list, areDistinct);
             case { } other:
                 _refuse(other.Place, "found a mapping; a list of texts is right");
                 return null;
@@ -153,7 +153,7 @@ internal sealed class Section
     public IReadOnlyList<double>? Numbers(string key, double min, double max)
     {
         var found = new List<double>();
-        foreach (var (text, place) in Texts(key) ?? [])
+        foreach (var (text, place) in Texts(key, areDistinct: false) ?? [])
         {
             if (ToNumber(text, min, max) is { } number)
             {
@@ -238,16 +238,17 @@ internal sealed class Section
         return null;
     }
 
-    private List<Written<string>> TextsOf(YamlList list)
+    private List<Written<string>> TextsOf(YamlList list, bool areDistinct)
     {
         var texts = new List<Written<string>>();
+        var seen = new HashSet<string>();
         foreach (var item in list.Items)
         {
             if (item is not YamlScalar { IsEmpty: false, Text.Length: > 0 } scalar)
             {
                 _refuse(item.Place, $"found {Describe(item)}; a text is right");
             }
-            else if (texts.Any(text => text.Value == scalar.Text))
+            else if (areDistinct && !seen.Add(scalar.Text))
             {
                 _refuse(scalar.Place, $"'{Excerpt(scalar.Text)}' stands in this list twice; keep one");
             }

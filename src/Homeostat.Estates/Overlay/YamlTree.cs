@@ -43,11 +43,18 @@ internal sealed class YamlTree(string text, Action<Place, string> refuse)
         }
         catch (YamlException error)
         {
-            refuse(PlaceOf(error.Start, ""), $"this is not valid YAML: {Plain(error.Message)}");
+            var place = PlaceOfTab(error) ?? PlaceOf(error.End, "");
+            refuse(place, $"this is not valid YAML: {Plain(error.Message)}");
         }
         catch (LimitException error)
         {
             refuse(error.Place, error.Message);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // On malformed text the scanner throws whatever its code ran into; all of it means that the text is no YAML.
+            var place = PlaceOf(_parser.Current?.End ?? Mark.Empty, "");
+            refuse(place, "this is not valid YAML, from here on; look for a bracket or a quote that is not closed");
         }
 
         return null;
@@ -167,7 +174,20 @@ internal sealed class YamlTree(string text, Action<Place, string> refuse)
         }
     }
 
-    private static Place PlaceOf(Mark mark, string path) => new((int)mark.Line, (int)mark.Column, path);
+    /// <summary>The scanner names the mapping that a tab spoils and not the tab: it is the first one that indents a line.</summary>
+    private Place? PlaceOfTab(YamlException error)
+    {
+        if (!error.Message.Contains("tab", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var line = text.Split('\n').Index().FirstOrDefault(line => line.Item.TrimStart(' ').StartsWith('\t'));
+        return line.Item is null ? null : new Place(line.Index + 1, line.Item.IndexOf('\t') + 1, "");
+    }
+
+    private static Place PlaceOf(Mark mark, string path) =>
+        new(Math.Max(1, (int)mark.Line), Math.Max(1, (int)mark.Column), path);
 
     private static string Plain(string message) => message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
 
