@@ -16,5 +16,7 @@ internal static class RootCommandFactory
             ReviewCommand.Create(),
             SimulateCommand.Create(),
             EstateCommand.Create(),
+            ReplayCommand.Create(),
+            ScenarioCommand.Create(),
         };
 }

@@ -88,15 +88,8 @@ internal sealed class EstateFields(
             return;
         }
 
-        var outer = values;
-        foreach (var row in template.Combinations(loop))
+        foreach (var row in template.Combinations(loop, values))
         {
-            var merged = new Dictionary<string, ScenarioNode>(outer, StringComparer.Ordinal);
-            foreach (var (name, value) in row)
-            {
-                merged[name] = value;
-            }
-
             foreach (var resource in resources)
             {
                 if (_nodes.Count > ScenarioLimits.MaxResources)
@@ -104,7 +97,7 @@ internal sealed class EstateFields(
                     return;
                 }
 
-                AddGenerated(resource, merged);
+                AddGenerated(resource, row);
             }
         }
     }

@@ -194,6 +194,7 @@ internal sealed class Rehearsal
             _scenario,
             _variant.Name,
             _results,
+            _options.WithoutHomeostat,
             lost.Count == 0 && !_losses.HasIrreversible,
             lost,
             _truth.All.Count

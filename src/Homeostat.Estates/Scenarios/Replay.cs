@@ -16,6 +16,9 @@ public static class Replay
         CancellationToken cancellationToken
     ) => await RunAsync(scenario, scenario.Flips, new ReplayOptions(), cancellationToken);
 
+    /// <summary>Whether the changed twin is not simply allowed any more.</summary>
+    public static bool IsFlipped(VariantResult changed) => changed.Steps.Any(step => step.Actual != "allow");
+
     private static async Task<IReadOnlyList<VariantResult>> RunAsync(
         Scenario scenario,
         IReadOnlyList<Variant> variants,

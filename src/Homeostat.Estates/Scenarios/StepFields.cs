@@ -38,25 +38,22 @@ internal sealed class StepFields(
         return steps;
     }
 
+    /// <summary>A variant can leave a step out that its base has.</summary>
     private IEnumerable<MapNode> Expand(MapNode node)
     {
+        if (node.TextOf("skip") == "true")
+        {
+            return [];
+        }
+
         if (node["for"] is not MapNode loop)
         {
             return template.Fill(node, values) is MapNode one ? [one] : [];
         }
 
         return template
-            .Combinations(loop)
-            .Select(row =>
-            {
-                var merged = new Dictionary<string, ScenarioNode>(values, StringComparer.Ordinal);
-                foreach (var (name, value) in row)
-                {
-                    merged[name] = value;
-                }
-
-                return template.Fill(node.Without("for"), merged);
-            })
+            .Combinations(loop, values)
+            .Select(row => template.Fill(node.Without("for"), row))
             .OfType<MapNode>();
     }
 
@@ -69,6 +66,7 @@ internal sealed class StepFields(
             errors.Add(map, $"two steps are called {id}", "give each step a name of its own");
         }
 
+        fields.Flag("skip");
         var agent = AgentOf(fields);
         var says = new Fields(fields.MapOf("says") ?? new MapNode(map.Line, []), $"what {id} says", errors);
         var effects = new EffectFields(errors);

@@ -30,18 +30,21 @@ internal sealed class Template(ErrorList errors)
         }
     }
 
-    /// <summary>The copies of a template that <c>for</c> asks for: one for each combination of its values.</summary>
-    public IEnumerable<Dictionary<string, ScenarioNode>> Combinations(MapNode loop)
+    /// <summary>
+    /// The values for each copy of a template that <c>for</c> asks for: one for each combination, together with the names
+    /// that hold everywhere.
+    /// </summary>
+    public IEnumerable<Dictionary<string, ScenarioNode>> Combinations(
+        MapNode loop,
+        IReadOnlyDictionary<string, ScenarioNode> values
+    )
     {
-        IEnumerable<Dictionary<string, ScenarioNode>> rows =
-        [
-            [],
-        ];
+        IEnumerable<Dictionary<string, ScenarioNode>> rows = [new(values, StringComparer.Ordinal)];
         foreach (var entry in loop.Entries)
         {
-            var values = ValuesOf(entry);
+            var choices = ValuesOf(entry with { Value = Fill(entry.Value, values) });
             rows = rows.SelectMany(
-                row => values,
+                _ => choices,
                 (row, value) =>
                     new Dictionary<string, ScenarioNode>(row, StringComparer.Ordinal) { [entry.Key] = value }
             );

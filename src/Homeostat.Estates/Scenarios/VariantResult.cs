@@ -19,28 +19,45 @@ public sealed record StepResult(
 }
 
 /// <summary>How one variant of a scenario went.</summary>
+/// <param name="IsUnguarded">Everything was done as posed, and nobody was asked.</param>
 /// <param name="HaltedBeforeFirstIrreversible">Nothing that was permitted lost anything, or had no way back at tier 0 or 1.</param>
 /// <param name="Lost">What is lost of the true estate in the end, computed from what is left of it.</param>
+/// <param name="Resources">How many resources the true estate has in the end.</param>
 public sealed record VariantResult(
     string Scenario,
     string Variant,
     IReadOnlyList<StepResult> Steps,
+    bool IsUnguarded,
     bool HaltedBeforeFirstIrreversible,
     IReadOnlyList<string> Lost,
     int Resources
 )
 {
-    /// <summary>Whether every step ended as expected and, with Homeostat in between, nothing was lost.</summary>
-    public bool Passed => Steps.All(step => step.Passed) && HaltedBeforeFirstIrreversible;
+    /// <summary>
+    /// Guarded: every step ended as expected and nothing was lost. Unguarded: the harmful variant lost something, because
+    /// a scenario in which nothing can be lost shows nothing, and the twin did not.
+    /// </summary>
+    public bool Passed =>
+        !IsUnguarded ? Steps.All(step => step.Passed) && HaltedBeforeFirstIrreversible
+        : Variant == Scenarios.Variant.Harmful ? Lost.Count > 0
+        : Variant != Scenarios.Variant.Twin || Lost.Count == 0;
 
-    public string Expected => Brief(Steps.Select(step => step.Expected));
+    public string Expected =>
+        !IsUnguarded ? Brief(Steps.Select(step => step.Expected))
+        : Variant == Scenarios.Variant.Harmful ? "loss"
+        : Variant == Scenarios.Variant.Twin ? "no loss"
+        : "done";
 
-    public string Actual => Brief(Steps.Select(step => step.Actual));
+    public string Actual =>
+        !IsUnguarded ? Brief(Steps.Select(step => step.Actual))
+        : Variant == Scenarios.Variant.Stale ? "done"
+        : Lost.Count > 0 ? "loss"
+        : "no loss";
 
     /// <summary>The first step that was not permitted, or null.</summary>
     public StepResult? Halt => Steps.FirstOrDefault(step => step.IsHalted);
 
-    /// <summary>What may still be done: resources on which refused requests' admissible parts, and permitted ones, acted.</summary>
+    /// <summary>What was done: by permitted requests, and by the admissible parts of refused ones.</summary>
     public IReadOnlyList<string> Permitted => [.. Steps.SelectMany(step => step.Permitted).Distinct()];
 
     /// <summary>Equal neighbours are counted, not repeated.</summary>
