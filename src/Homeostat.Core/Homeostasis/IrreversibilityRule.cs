@@ -13,7 +13,7 @@ internal static class IrreversibilityRule
     public const string Irreversible = "homeostasis.irreversible";
     public const string Guard = "homeostasis.guard";
 
-    public static void Add(Consequences consequences, Goal? goal, List<Finding> findings)
+    public static void Add(Consequences consequences, Goal? goal, bool hasLooked, List<Finding> findings)
     {
         foreach (var loss in consequences.Irreversible)
         {
@@ -22,12 +22,13 @@ internal static class IrreversibilityRule
                 findings.Add(
                     new Finding(
                         Irreversible,
-                        Verdict.StepUp,
+                        loss.LookAt.Count > 0 && !hasLooked ? Verdict.Defer : Verdict.StepUp,
                         $"{loss.Effect.Operation} of {loss.Subject}{When(loss.Effect)} cannot be undone ({loss.Reason}), and {why}"
                     )
                     {
                         Path = [loss.Effect.Target.Value],
                         EvidenceAge = consequences.OldestEvidence,
+                        LookAt = hasLooked ? [] : loss.LookAt,
                     }
                 );
             }

@@ -10,6 +10,7 @@ namespace Homeostat.Core.Simulation;
 internal sealed class Reversibility(WorldState world)
 {
     private HashSet<int>? _restartable;
+    private readonly List<ResourceId> _lookAt = [];
     private DateTimeOffset _now;
 
     private EstateSnapshot Estate => world.Estate;
@@ -28,10 +29,11 @@ internal sealed class Reversibility(WorldState world)
         {
             var effect = effects[at];
             var node = Estate.Find(effect.Target);
+            _lookAt.Clear();
             var (reason, by) = Judge(effect, node);
             if (reason is not null)
             {
-                irreversible.Add(new(effect, effect.Target, TierOf(node), reason));
+                irreversible.Add(new(effect, effect.Target, TierOf(node), reason) { LookAt = [.. _lookAt] });
             }
             else if (by is not null)
             {
@@ -83,9 +85,10 @@ internal sealed class Reversibility(WorldState world)
             holdsOthers |= Estate.Copy(copy).Asset != asset || Estate.Copy(copy).Role == CopyRole.Primary;
         }
 
-        return !holdsOthers && PrimaryOf(asset, besides: node) is >= 0 and var primary && IsSeenWorking(primary)
-            ? (null, $"seed it again from {Estate.IdOf(primary)}")
-            : ("the data is gone", null);
+        return holdsOthers || PrimaryOf(asset, besides: node) is not (>= 0 and var primary) || !CanSeed(primary)
+                ? ("the data is gone", null)
+            : IsSeen(primary) ? (null, $"seed it again from {Estate.IdOf(primary)}")
+            : ($"nobody has looked lately at {Estate.IdOf(primary)}, from which it could be seeded again", null);
     }
 
     /// <summary>
@@ -107,18 +110,29 @@ internal sealed class Reversibility(WorldState world)
                 continue;
             }
 
-            if (PrimaryOf(copy.Asset, besides: node) is >= 0 and var primary && !IsSeenStopped(primary))
+            if (PrimaryOf(copy.Asset, besides: node) is >= 0 and var primary)
             {
-                return ($"{Estate.IdOf(primary)} may go on writing: the two diverge from then on", null);
+                if (Estate.Node(primary).State != RunState.Stopped)
+                {
+                    return ($"{Estate.IdOf(primary)} may go on writing: the two diverge from then on", null);
+                }
+
+                if (!IsSeen(primary))
+                {
+                    _lookAt.Add(Estate.IdOf(node));
+                    return ($"nobody has looked lately whether {Estate.IdOf(primary)} still writes", null);
+                }
             }
 
-            var isLagKnown = Estate.ProvenanceOf(copy.AgeSeen).IsFreshAt(_now, Estate.ShelfLives.ReplicationLag);
-            if (copy.AgeTicks != 0 || !isLagKnown)
+            if (!Estate.ProvenanceOf(copy.AgeSeen).IsFreshAt(_now, Estate.ShelfLives.ReplicationLag))
             {
-                return (
-                    isLagKnown ? "what has not arrived yet is lost" : "nobody knows what has not arrived yet",
-                    null
-                );
+                _lookAt.Add(Estate.IdOf(node));
+                return ("nobody has looked lately at what has not arrived yet", null);
+            }
+
+            if (copy.AgeTicks != 0)
+            {
+                return ("what has not arrived yet is lost", null);
             }
         }
 
@@ -140,13 +154,21 @@ internal sealed class Reversibility(WorldState world)
         return -1;
     }
 
-    private bool IsSeenWorking(int node) =>
-        world.WorkingOf(node) > 0
-        && Estate.Node(node).WorksUntil >= _now.ToUnixTimeSeconds()
-        && !Estate.Tables.CopiesOfHolder.Of(node).ToArray().Any(copy => world.IsLost(copy, before: false));
+    private bool CanSeed(int primary) =>
+        world.WorkingOf(primary) > 0
+        && !Estate.Tables.CopiesOfHolder.Of(primary).ToArray().Any(copy => world.IsLost(copy, before: false));
 
-    private bool IsSeenStopped(int node) =>
-        Estate.Node(node).State == RunState.Stopped && Estate.Node(node).WorksUntil >= _now.ToUnixTimeSeconds();
+    /// <summary>Whether its state is known; if not, looking at it would help.</summary>
+    private bool IsSeen(int node)
+    {
+        var isSeen = Estate.Node(node).WorksUntil >= _now.ToUnixTimeSeconds();
+        if (!isSeen)
+        {
+            _lookAt.Add(Estate.IdOf(node));
+        }
+
+        return isSeen;
+    }
 
     private (string? Reason, string? By) FromUndo(Undo undo)
     {

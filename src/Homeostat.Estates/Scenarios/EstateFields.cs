@@ -10,6 +10,7 @@ internal sealed class EstateFields(
     Evidence evidence,
     Template template,
     IReadOnlyDictionary<string, ScenarioNode> values,
+    TerraformRecords terraform,
     ErrorList errors
 )
 {
@@ -20,6 +21,14 @@ internal sealed class EstateFields(
     public ScenarioEstate Read(MapNode estate, IReadOnlyList<MapNode> changes, IReadOnlyList<MapNode> sights)
     {
         var fields = new Fields(estate, "estate", errors);
+        foreach (var id in terraform.Read(fields, evidence, values, template))
+        {
+            _nodes[id] = new MapNode(
+                estate.Line,
+                [new MapEntry("id", estate.Line, new ScalarNode(estate.Line, id, true))]
+            );
+        }
+
         foreach (var resource in fields.Maps("resources"))
         {
             AddNew(resource);
@@ -50,8 +59,8 @@ internal sealed class EstateFields(
 
         var records = Records(_nodes);
         return new ScenarioEstate(
-            [.. assets, .. records.Values],
-            [.. assets, .. Truth(seen, records).Select(record => Evidence.Seen(record, evidence.Now))]
+            [.. terraform.Assets, .. assets, .. records.Values],
+            [.. terraform.Assets, .. assets, .. Truth(seen, records).Select(record => Evidence.Seen(record, evidence.Now))]
         );
     }
 
@@ -65,6 +74,10 @@ internal sealed class EstateFields(
         if (filled.TextOf("id") is not { } id)
         {
             errors.Add(resource, "a resource has no id", "add `id: db-1`");
+        }
+        else if (terraform.Has(id))
+        {
+            _nodes[id] = Patch.Over(_nodes[id], filled);
         }
         else if (_nodes.Count >= ScenarioLimits.MaxResources)
         {
@@ -156,7 +169,7 @@ internal sealed class EstateFields(
         var records = new Dictionary<string, EstateChange.Upsert>(nodes.Count, StringComparer.Ordinal);
         foreach (var (id, node) in nodes)
         {
-            if (reader.Read(node) is { } record)
+            if (terraform.Read(id, node, reader) is { } record)
             {
                 records[id] = record;
             }
@@ -177,7 +190,7 @@ internal sealed class EstateFields(
             var record =
                 _nodes.TryGetValue(id, out var same) && ReferenceEquals(same, node)
                     ? believed.GetValueOrDefault(id)
-                    : reader.Read(node);
+                    : terraform.Read(id, node, reader);
             if (record is not null)
             {
                 yield return record;

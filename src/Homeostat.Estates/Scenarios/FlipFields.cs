@@ -3,9 +3,17 @@ using Homeostat.Core.Estate;
 namespace Homeostat.Estates.Scenarios;
 
 /// <summary>Reads what tells the twin from the harm: names to exchange, or evidence to take away.</summary>
-internal sealed class FlipFields(MapNode below, IReadOnlyDictionary<string, MapNode> patches, ErrorList errors)
+internal sealed class FlipFields(
+    MapNode below,
+    IReadOnlyDictionary<string, MapNode> patches,
+    TerraformRecords terraform,
+    ErrorList errors
+)
 {
-    public IReadOnlyList<Variant> Read(Fields scenario, IReadOnlyDictionary<string, string> impossible)
+    private readonly List<Func<Variant>> _flips = [];
+
+    /// <summary>Checks what is stated; the variants are made when somebody asks for them.</summary>
+    public Lazy<IReadOnlyList<Variant>> Read(Fields scenario, IReadOnlyDictionary<string, string> impossible)
     {
         var flips = scenario.Maps("flip").ToArray();
         if (flips.Length == 0 && !impossible.ContainsKey(Variant.Twin))
@@ -17,74 +25,96 @@ internal sealed class FlipFields(MapNode below, IReadOnlyDictionary<string, MapN
             );
         }
 
-        return patches.ContainsKey(Variant.Twin) ? [.. flips.SelectMany(Read)] : [];
+        foreach (var flip in flips.Where(_ => patches.ContainsKey(Variant.Twin)))
+        {
+            Read(new Fields(flip, "flip", errors));
+        }
+
+        return new Lazy<IReadOnlyList<Variant>>(Make);
     }
 
-    private IEnumerable<Variant> Read(MapNode flip)
+    private Variant[] Make()
     {
-        var fields = new Fields(flip, "flip", errors);
-        var variants = new List<Variant>();
-        foreach (var name in fields.Texts("exchange") ?? [])
-        {
-            variants.Add(Exchange(name, flip));
-        }
-
-        foreach (var evidence in fields.Texts("without") ?? [])
-        {
-            variants.Add(Without(evidence, fields));
-        }
-
-        fields.Done();
-        if (variants.Count == 0)
-        {
-            errors.Add(flip, "a flip changes nothing", "write `exchange: [name]` or `without: [db-1 cpu_percent]`");
-        }
-
+        Variant[] variants = [.. _flips.Select(make => make())];
+        errors.ThrowIfAny();
         return variants;
     }
 
-    /// <summary>The twin, with the value that the harmful variant has for this name.</summary>
-    private Variant Exchange(string name, MapNode flip)
+    private void Read(Fields fields)
     {
-        var harmful = (Patch.Over(below, patches[Variant.Harmful])["let"] as MapNode)?[name];
-        var twin = patches[Variant.Twin];
-        if (harmful is null)
+        var names = fields.Texts("exchange") ?? [];
+        var evidences = fields.Texts("without") ?? [];
+        fields.Done();
+        if (names.Count + evidences.Count == 0)
         {
-            errors.Add(flip, $"{name} has no value in the harmful variant", "name it under `let`");
+            fields.Refuse(
+                fields.Map,
+                "a flip changes nothing",
+                "write `exchange: [name]` or `without: [db-1 cpu_percent]`"
+            );
         }
 
-        var let = new MapNode(
-            flip.Line,
-            [new MapEntry(name, flip.Line, harmful ?? new ScalarNode(flip.Line, "-", false))]
+        foreach (var name in names)
+        {
+            if (
+                (Patch.Over(below, patches.GetValueOrDefault(Variant.Harmful, below))["let"] as MapNode)?[name] is
+                { } harmful
+            )
+            {
+                _flips.Add(() => Exchange(name, harmful));
+            }
+            else
+            {
+                fields.Refuse(
+                    fields.Node("exchange")!,
+                    $"{name} has no value in the harmful variant",
+                    "name it under `let`"
+                );
+            }
+        }
+
+        foreach (var evidence in evidences)
+        {
+            if (evidence.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var pattern, var what])
+            {
+                _flips.Add(() => Without(pattern, what, fields));
+            }
+            else
+            {
+                fields.Refuse(
+                    fields.Node("without")!,
+                    $"\"{evidence}\" names no evidence",
+                    "write `db-1 cpu_percent`, `db-* state`, `db-1 existence` or `db-1 copies`"
+                );
+            }
+        }
+    }
+
+    /// <summary>The twin, with the value that the harmful variant has for this name.</summary>
+    private Variant Exchange(string name, ScenarioNode harmful)
+    {
+        var let = new MapNode(harmful.Line, [new MapEntry(name, harmful.Line, harmful)]);
+        var patch = Patch.Over(
+            patches[Variant.Twin],
+            new MapNode(harmful.Line, [new MapEntry("let", harmful.Line, let)])
         );
-        var patch = Patch.Over(twin, new MapNode(flip.Line, [new MapEntry("let", flip.Line, let)]));
-        return new VariantFields($"twin with the harmful {name}", errors).Read(below, patch);
+        return new VariantFields($"twin with the harmful {name}", terraform, errors).Read(below, patch);
     }
 
     /// <summary>The twin, in an estate where nobody has this evidence.</summary>
-    private Variant Without(string evidence, Fields fields)
+    private Variant Without(string pattern, string what, Fields fields)
     {
-        var variant = new VariantFields($"twin without {evidence}", errors).Read(below, patches[Variant.Twin]);
-        var parts = evidence.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length != 2)
-        {
-            fields.Refuse(
-                fields.Node("without")!,
-                $"\"{evidence}\" names no evidence",
-                "write `db-1 cpu_percent`, `db-* state`, `db-1 existence` or `db-1 copies`"
-            );
-            return variant;
-        }
-
+        var variant = new VariantFields($"twin without {pattern} {what}", terraform, errors).Read(
+            below,
+            patches[Variant.Twin]
+        );
         var removed = 0;
-        var believed = variant
-            .Estate.Believed.Select(change => Blind(change, parts[0], parts[1], ref removed))
-            .ToArray();
+        var believed = variant.Estate.Believed.Select(change => Blind(change, pattern, what, ref removed)).ToArray();
         if (removed == 0)
         {
             fields.Refuse(
                 fields.Node("without")!,
-                $"there is no {parts[1]} of {parts[0]} to take away",
+                $"there is no {what} of {pattern} to take away",
                 "name evidence that the twin has"
             );
         }

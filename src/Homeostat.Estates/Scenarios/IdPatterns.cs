@@ -4,11 +4,42 @@ using Homeostat.Core.Estate;
 namespace Homeostat.Estates.Scenarios;
 
 /// <summary>Names of resources, some with <c>*</c> for any characters; what is meant depends on what there is.</summary>
-internal sealed class IdPatterns(IReadOnlyCollection<string> all)
+internal sealed class IdPatterns
 {
+    private readonly string[] _sorted;
+
+    public IdPatterns(IEnumerable<string> all)
+    {
+        _sorted = [.. all];
+        Array.Sort(_sorted, StringComparer.Ordinal);
+    }
+
     /// <summary>Every id there is that the pattern fits; the name itself where it has no star.</summary>
-    public IReadOnlyList<string> Expand(string pattern) =>
-        IsPattern(pattern) ? [.. all.Where(id => Fits(pattern, id))] : [pattern];
+    public IReadOnlyList<string> Expand(string pattern)
+    {
+        if (!IsPattern(pattern))
+        {
+            return [pattern];
+        }
+
+        // Only ids that begin as the pattern does can fit, and those stand together.
+        var start = pattern[..pattern.IndexOf('*', StringComparison.Ordinal)];
+        var at = Array.BinarySearch(_sorted, start, StringComparer.Ordinal);
+        var found = new List<string>();
+        for (
+            var next = at < 0 ? ~at : at;
+            next < _sorted.Length && _sorted[next].StartsWith(start, StringComparison.Ordinal);
+            next++
+        )
+        {
+            if (Fits(pattern, _sorted[next]))
+            {
+                found.Add(_sorted[next]);
+            }
+        }
+
+        return found;
+    }
 
     public IReadOnlyList<ResourceId> Resources(Fields fields, string key)
     {

@@ -19,21 +19,14 @@ internal sealed class LossLedger(EstateSnapshot start)
     public void Note(ActionRequest request, Consequences consequences, EstateSnapshot before)
     {
         HasIrreversible |= consequences.Irreversible.Any(loss => loss.Tier <= Tier.One);
-        foreach (var id in request.Goal?.Removes ?? [])
-        {
-            if (before.EffectiveTierOf(id) >= Tier.Two)
-            {
-                _purpose.Add(id);
-            }
-        }
-
+        NotePurpose(request, consequences, before);
         if (request.Effects.Select(effect => effect.Duration).Max() is { } length)
         {
             _outages.AddRange(
                 consequences
                     .Impaired.Concat(consequences.Touched)
                     .Distinct()
-                    .Where(id => IsService(before, id) && length > before.Describe(id)!.OutageTolerance)
+                    .Where(id => IsVital(before, id) && length > before.Describe(id)!.OutageTolerance)
                     .Where(id =>
                         consequences.Impairments.Any(impaired => impaired.Resource == id && impaired.After == 0)
                     )
@@ -45,6 +38,18 @@ internal sealed class LossLedger(EstateSnapshot start)
         {
             NoteEffect(effect, before);
         }
+    }
+
+    /// <summary>What a request ends at tier 2 or 3 is its purpose, where its goal names everything that it acts on.</summary>
+    private void NotePurpose(ActionRequest request, Consequences consequences, EstateSnapshot before)
+    {
+        if (request.Goal is not { } goal || !consequences.Touched.All(goal.Names))
+        {
+            return;
+        }
+
+        var ended = consequences.Destroyed.Concat(consequences.CopiesLost.Select(copy => copy.Holder));
+        _purpose.UnionWith(ended.Where(id => before.EffectiveTierOf(id) >= Tier.Two));
     }
 
     /// <summary>An outage that is over when everything has settled was one; one that is not over is a service that is dead.</summary>
@@ -107,7 +112,7 @@ internal sealed class LossLedger(EstateSnapshot start)
     private IEnumerable<string> DeadServices(EstateSnapshot now) =>
         Told(
             start
-                .Resources.Where(id => IsService(start, id) && !_purpose.Contains(id))
+                .Resources.Where(id => IsVital(start, id))
                 .Where(id => start.CapacityOf(id).Working > 0 && (!now.Contains(id) || now.CapacityOf(id).Working == 0))
                 .Select(id => id.Value),
             "dead",
@@ -183,5 +188,7 @@ internal sealed class LossLedger(EstateSnapshot start)
     private static IEnumerable<Relation.CopyOf> CopiesOn(EstateSnapshot estate, ResourceId id) =>
         estate.RelationsOf(id).OfType<Relation.CopyOf>().Where(copy => copy.Holder == id);
 
-    private static bool IsService(EstateSnapshot estate, ResourceId id) => estate.Describe(id)?.Kind.Name == "service";
+    /// <summary>A service that somebody would miss.</summary>
+    private static bool IsVital(EstateSnapshot estate, ResourceId id) =>
+        estate.EffectiveTierOf(id) <= Tier.One && estate.Describe(id)?.Kind.Name == "service";
 }

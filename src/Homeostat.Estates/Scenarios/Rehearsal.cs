@@ -1,4 +1,5 @@
 using Homeostat.Core.Actions;
+using Homeostat.Core.Deciding;
 using Homeostat.Core.Estate;
 using Homeostat.Core.Simulation;
 
@@ -117,7 +118,9 @@ internal sealed class Rehearsal
         {
             Do(step, request, answer.Settle, done);
         }
-        else if (step.TakesAlternative && answer.Alternative is { IsEmpty: false } alternative)
+        else if (
+            step.TakesAlternative && await AlternativeAsync(step, answer, path, cancellationToken) is { } alternative
+        )
         {
             var narrowed = request.Narrowed([.. alternative.Kept, .. alternative.Safer]) with { Id = NextRequest() };
             var second = await path.DecideAsync(narrowed, hasLooked: true, cancellationToken);
@@ -128,6 +131,25 @@ internal sealed class Rehearsal
         }
 
         Record(step, actual, step.Expected.IsMetBy(actual), findings, done);
+    }
+
+    /// <summary>What would be accepted instead; where evidence is missing for it, after a look.</summary>
+    private async Task<Alternative?> AlternativeAsync(
+        Step step,
+        Answer refused,
+        IDecisionPath path,
+        CancellationToken cancellationToken
+    )
+    {
+        ResourceId[] unclear = [.. refused.Judgement.Findings.SelectMany(finding => finding.LookAt).Distinct()];
+        if (unclear.Length > 0)
+        {
+            Look(unclear);
+            var request = step.Pose(_known.Snapshot, NextRequest());
+            refused = await path.DecideAsync(request, hasLooked: true, cancellationToken);
+        }
+
+        return refused.Alternative is { IsEmpty: false } alternative ? alternative : null;
     }
 
     private void Do(Step step, ActionRequest request, Action? settle, List<Effect> done)

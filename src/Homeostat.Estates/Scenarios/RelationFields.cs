@@ -70,10 +70,40 @@ internal sealed class RelationFields(ResourceId subject, Evidence evidence, IdPa
         }
         else
         {
-            _relations.Add(new Relation.Needs(subject, name, members, k) { Seen = evidence.Read(fields, "seen") });
+            _relations.Add(
+                new Relation.Needs(subject, name, members, k)
+                {
+                    Seen = evidence.Read(fields, "seen"),
+                    Agree = [.. fields.Maps("agree").Select(map => ReadAgreement(fields.Of(map, "an agreement")))],
+                }
+            );
         }
 
         fields.Done();
+    }
+
+    /// <summary><c>{on: version, while: "feature = on"}</c></summary>
+    private static Agreement ReadAgreement(Fields fields)
+    {
+        var key = fields.RequiredText("on", "version");
+        string[] condition = (fields.Text("while") ?? "").Split(
+            '=',
+            2,
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
+        );
+        if (condition.Length == 1)
+        {
+            fields.Refuse(
+                fields.Node("while")!,
+                "an agreement holds while a fact has a value",
+                "write `while: feature = on`"
+            );
+        }
+
+        fields.Done();
+        return condition.Length == 2
+            ? new Agreement(key, condition[0], ResourceFields.ValueOf(new ScalarNode(fields.Line, condition[1], false)))
+            : new Agreement(key);
     }
 
     private void ReadCopy(Fields fields)

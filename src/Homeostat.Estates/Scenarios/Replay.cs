@@ -11,10 +11,11 @@ public static class Replay
     ) => await RunAsync(scenario, scenario.Variants, options, cancellationToken);
 
     /// <summary>The twin made harmful again in each way that the file states; what of these is allowed shows that it tells nothing.</summary>
+    /// <exception cref="ScenarioException">A flip names evidence that the twin does not have.</exception>
     public static async Task<IReadOnlyList<VariantResult>> FlipAsync(
         Scenario scenario,
         CancellationToken cancellationToken
-    ) => await RunAsync(scenario, scenario.Flips, new ReplayOptions(), cancellationToken);
+    ) => await RunAsync(scenario, scenario.Flips.Value, new ReplayOptions(), cancellationToken);
 
     /// <summary>Whether the changed twin is not simply allowed any more.</summary>
     public static bool IsFlipped(VariantResult changed) => changed.Steps.Any(step => step.Actual != "allow");

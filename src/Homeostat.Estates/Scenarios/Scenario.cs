@@ -21,7 +21,7 @@ public sealed class Scenario
     public required IReadOnlyDictionary<string, string> Impossible { get; init; }
 
     /// <summary>The twin made harmful again, once for each thing that tells them apart; none of them may be allowed.</summary>
-    internal IReadOnlyList<Variant> Flips { get; init; } = [];
+    internal Lazy<IReadOnlyList<Variant>> Flips { get; init; } = new(() => []);
 }
 
 /// <summary>One course of events: an estate, who may do what in it, and what they do.</summary>

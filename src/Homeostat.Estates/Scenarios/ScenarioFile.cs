@@ -27,7 +27,7 @@ public static class ScenarioFile
         errors.ThrowIfAny();
         try
         {
-            return Read(File.ReadAllText(path), name);
+            return Read(File.ReadAllText(path), name, Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -36,18 +36,19 @@ public static class ScenarioFile
         }
     }
 
+    /// <param name="folder">Where the file stands: the paths in it count from there.</param>
     /// <exception cref="ScenarioException">The text is no scenario; every error with its line and remedy.</exception>
-    public static Scenario Read(string text, string file)
+    public static Scenario Read(string text, string file, string folder)
     {
         var errors = new ErrorList(file);
         var root = new ScenarioText(text, errors).Read();
         errors.ThrowIfAny();
-        var scenario = Read(root!, errors);
+        var scenario = Read(root!, new TerraformRecords(folder, errors), errors);
         errors.ThrowIfAny();
         return scenario;
     }
 
-    private static Scenario Read(MapNode root, ErrorList errors)
+    private static Scenario Read(MapNode root, TerraformRecords terraform, ErrorList errors)
     {
         var fields = new Fields(root, "a scenario", errors);
         var name = fields.RequiredText("scenario", "dropped-the-orders");
@@ -76,12 +77,12 @@ public static class ScenarioFile
             else
             {
                 patches[kind] = patch;
-                read.Add(new VariantFields(kind, errors).Read(below, patch));
+                read.Add(new VariantFields(kind, terraform, errors).Read(below, patch));
             }
         }
 
         variants.Done();
-        var flips = new FlipFields(below, patches, errors).Read(fields, impossible);
+        var flips = new FlipFields(below, patches, terraform, errors).Read(fields, impossible);
         foreach (var key in VariantFields.Keys)
         {
             fields.Node(key);

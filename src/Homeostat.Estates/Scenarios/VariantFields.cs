@@ -1,7 +1,7 @@
 namespace Homeostat.Estates.Scenarios;
 
 /// <summary>Lays a variant over what all variants share, and reads the course of events that this makes.</summary>
-internal sealed class VariantFields(string name, ErrorList errors)
+internal sealed class VariantFields(string name, TerraformRecords terraform, ErrorList errors)
 {
     public static readonly string[] Keys = ["now", "let", "estate", "sees", "agents", "leases", "steps", "expect"];
 
@@ -20,7 +20,7 @@ internal sealed class VariantFields(string name, ErrorList errors)
 
         var values = Values(fields.MapOf("let"));
         var evidence = new Evidence(now);
-        var estate = new EstateFields(evidence, _template, values, errors).Read(
+        var estate = new EstateFields(evidence, _template, values, terraform, errors).Read(
             fields.MapOf("estate") ?? new MapNode(merged.Line, []),
             [.. (changes?.Items ?? []).OfType<MapNode>()],
             [.. fields.Maps("sees")]
