@@ -14,11 +14,17 @@ internal static class ScenarioCommand
     private static Command New()
     {
         var name = new Argument<string>("NAME") { Description = "what it will be called; it is written to NAME.yaml" };
-        var command = new Command("new", "write a scenario to start from") { name };
+        var folder = new Option<string>("--in")
+        {
+            HelpName = "FOLDER",
+            Description = "where to write it; by default here",
+            DefaultValueFactory = _ => ".",
+        };
+        var command = new Command("new", "write a scenario to start from") { name, folder };
         command.SetAction(parsed =>
         {
             var terminal = Terminal.Of(parsed);
-            var path = ScenarioDraft.Write(parsed.GetRequiredValue(name));
+            var path = ScenarioDraft.Write(parsed.GetRequiredValue(folder), parsed.GetRequiredValue(name));
             terminal.Output.WriteLine($"wrote {path}: change it, then `homeostat scenario check {path}`");
             return ExitCode.Allow;
         });

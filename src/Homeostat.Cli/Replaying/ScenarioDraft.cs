@@ -86,20 +86,20 @@ internal static class ScenarioDraft
 
     /// <returns>The path that was written.</returns>
     /// <exception cref="UsageException">The name is no file name, or the file is there already.</exception>
-    public static string Write(string name)
+    public static string Write(string folder, string name)
     {
         if (name.Length == 0 || name.AsSpan().IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
         {
             throw new UsageException($"\"{name}\" cannot be a file's name");
         }
 
-        var path = $"{name}.yaml";
+        var path = folder == "." ? $"{name}.yaml" : Path.Combine(folder, $"{name}.yaml");
         try
         {
             using var file = new StreamWriter(new FileStream(path, FileMode.CreateNew));
             file.Write(Text.Replace("NAME", name, StringComparison.Ordinal));
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"{path} cannot be written: {failure.Message}");
         }

@@ -60,7 +60,11 @@ internal sealed class EstateFields(
         var records = Records(_nodes);
         return new ScenarioEstate(
             [.. terraform.Assets, .. assets, .. records.Values],
-            [.. terraform.Assets, .. assets, .. Truth(seen, records).Select(record => Evidence.Seen(record, evidence.Now))]
+            [
+                .. terraform.Assets,
+                .. assets,
+                .. Truth(seen, records).Select(record => Evidence.Seen(record, evidence.Now)),
+            ]
         );
     }
 
