@@ -3,7 +3,7 @@ namespace Homeostat.Estates.Overlay;
 /// <summary>Every size, depth and count that an overlay may have; what exceeds one is refused, never truncated.</summary>
 public static class OverlayLimits
 {
-    public const int MaxFileBytes = 16 * 1024 * 1024;
+    public const int MaxFileBytes = 32 * 1024 * 1024;
 
     /// <summary>Mappings and lists inside one another; the deepest that means anything has nine.</summary>
     public const int MaxDepth = 16;
