@@ -1,9 +1,15 @@
 using System.CommandLine;
+using Homeostat.Cli.Commands.Log;
 
 namespace Homeostat.Cli.Commands;
 
 /// <summary>Puts the commands together; each command is one file in this folder.</summary>
 internal static class RootCommandFactory
 {
-    public static RootCommand Create() => new("a control plane between autonomous agents and production");
+    public static RootCommand Create() =>
+        new("a control plane between autonomous agents and production")
+        {
+            LogCommand.Create(),
+            WitnessCommand.Create(),
+        };
 }
