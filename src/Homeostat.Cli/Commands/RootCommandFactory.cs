@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Homeostat.Cli.Commands.Log;
 
 namespace Homeostat.Cli.Commands;
 
@@ -6,5 +7,10 @@ namespace Homeostat.Cli.Commands;
 internal static class RootCommandFactory
 {
     public static RootCommand Create() =>
-        new("a control plane between autonomous agents and production") { InitCommand.Create() };
+        new("a control plane between autonomous agents and production")
+        {
+            InitCommand.Create(),
+            LogCommand.Create(),
+            WitnessCommand.Create(),
+        };
 }

@@ -60,7 +60,7 @@ public sealed class Decider(DeciderParts parts)
     public void Settle(Permit permit) => parts.Leases.Settle(permit.Id);
 
     /// <summary>Steps 3 to 7 of the path of a request.</summary>
-    private (Judgement Judgement, PermitId? Permit) JudgeAndReserve(
+    internal (Judgement Judgement, PermitId? Permit) JudgeAndReserve(
         ActionRequest request,
         DateTimeOffset now,
         bool hasLooked

@@ -30,6 +30,7 @@ internal static class EstateBuilder
             pseudo.AddRange(data.Add(i));
         }
 
+        new Grants(instances, ids, finder, table, links).Add();
         foreach (var queue in relations.DeadLetterQueues)
         {
             var fact = new Fact("dead_letter_queue", FactValue.Of(flag: true), provenance, EvidenceClass.Existence);
@@ -42,6 +43,18 @@ internal static class EstateBuilder
         changes.AddRange(pseudo);
         return changes;
     }
+
+    /// <summary>One object at two addresses: whoever destroys either destroys both.</summary>
+    public static IEnumerable<string> Warnings(IReadOnlyList<TerraformInstance> instances) =>
+        instances
+            .Where(instance => instance.CloudId is { Length: > 0 } && TypeTable.Aws.Of(instance.Type).IsKnown)
+            .GroupBy(instance => (instance.Type, instance.CloudId))
+            .Where(group => group.Skip(1).Any())
+            .Select(group =>
+                $"{string.Join(" and ", group.Select(instance => instance.Id))} are the same object, {group.Key.CloudId}: "
+                + "destroying one destroys the other"
+            )
+            .Take(TerraformLimits.MaxWarnings);
 
     private static ResourceId[] Identify(TerraformDocument document, IReadOnlyList<TerraformInstance> instances)
     {

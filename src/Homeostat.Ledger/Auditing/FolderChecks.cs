@@ -16,6 +16,7 @@ internal static class FolderChecks
         Recovery.DescriptionPath,
         Publisher.CheckpointPath,
         Publisher.SessionsPath,
+        Publisher.WitnessedPath,
     };
 
     public static void Run(
@@ -27,6 +28,7 @@ internal static class FolderChecks
     )
     {
         CheckDescription(folder, checkpoint, key, report);
+        CheckWitnessed(folder, checkpoint, key, report);
         if (live)
         {
             return;
@@ -70,6 +72,37 @@ internal static class FolderChecks
         catch (FormatException e)
         {
             report(Recovery.DescriptionPath, e.Message);
+        }
+    }
+
+    // The cosigned checkpoint is an earlier state of the same tree, or the same.
+    private static void CheckWitnessed(
+        FolderTiles folder,
+        Checkpoint checkpoint,
+        VerifierKey key,
+        Action<string, string> report
+    )
+    {
+        if (folder.Read(Publisher.WitnessedPath) is not { } bytes)
+        {
+            return;
+        }
+
+        try
+        {
+            var witnessed = Checkpoint.Open(SignedNote.Parse(bytes), checkpoint.Origin, key);
+            if (witnessed.Size > checkpoint.Size)
+            {
+                report(Publisher.WitnessedPath, $"its size {witnessed.Size} is beyond the published {checkpoint.Size}");
+            }
+            else if (new TileProver(new TileReader(folder), checkpoint.Size).Root(witnessed.Size) != witnessed.Root)
+            {
+                report(Publisher.WitnessedPath, $"its root is not the one of the first {witnessed.Size} entries");
+            }
+        }
+        catch (FormatException e)
+        {
+            report(Publisher.WitnessedPath, e.Message);
         }
     }
 
