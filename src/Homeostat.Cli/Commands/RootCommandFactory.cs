@@ -9,6 +9,7 @@ internal static class RootCommandFactory
     public static RootCommand Create() =>
         new("a control plane between autonomous agents and production")
         {
+            InitCommand.Create(),
             LogCommand.Create(),
             WitnessCommand.Create(),
         };
