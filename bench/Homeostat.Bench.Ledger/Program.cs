@@ -5,8 +5,8 @@ using Homeostat.Ledger.Auditing;
 using Homeostat.Ledger.Storage;
 using Homeostat.Ledger.Witnessing;
 
-// Measures the ledger on this machine and prints one JSON line. Usage: [SECONDS-SCALE]; HOMEOSTAT_BENCH_POSTGRES is a connection string.
-var scale = args.Length > 0 ? double.Parse(args[0]) : 1.0;
+// Measures the ledger on this machine and prints one JSON line. Usage: ledger [SCALE]; HOMEOSTAT_BENCH_POSTGRES is a connection string.
+var scale = args.Length > 1 ? double.Parse(args[1]) : 1.0;
 var folder = Directory.CreateTempSubdirectory("homeostat-bench-").FullName;
 var figures = new SortedDictionary<string, double>(StringComparer.Ordinal);
 var peers = new SortedDictionary<string, double>(StringComparer.Ordinal);
