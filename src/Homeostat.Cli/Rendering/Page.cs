@@ -6,7 +6,7 @@ namespace Homeostat.Cli.Rendering;
 /// <summary>Lines on a terminal: cleaned, coloured where that is wanted, and wrapped where addresses can be read on.</summary>
 internal sealed class Page(Terminal terminal)
 {
-    private const string BreakAfter = ".[/-:,";
+    private const string BreakAfter = "./:#";
 
     private readonly IAnsiConsole _console = terminal.Console;
 
@@ -58,7 +58,21 @@ internal sealed class Page(Terminal terminal)
     /// <summary>A line to copy: never wrapped, never coloured.</summary>
     public void Verbatim(string text) => terminal.Output.WriteLine(PlainText.Clean(text));
 
-    public void Table(Table table) => _console.Write(table);
+    /// <summary>A table without the blanks that would pad its lines.</summary>
+    public void Table(Table table)
+    {
+        using var buffer = new StringWriter();
+        terminal.ConsoleOn(buffer).Write(table);
+        foreach (
+            var line in buffer.ToString().Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)
+        )
+        {
+            terminal.Output.WriteLine(line);
+        }
+    }
+
+    /// <summary>For a cell: broken where it can be read on.</summary>
+    public static Text Cell(string text, int width) => new(string.Join('\n', Wrap(PlainText.Clean(text), width)));
 
     public static string Path(IEnumerable<string> steps) => string.Join(" → ", steps);
 

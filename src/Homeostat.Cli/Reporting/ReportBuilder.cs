@@ -36,7 +36,7 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
             Subject = SubjectOf(subject),
             JudgedAt = now,
             Evidence = EvidenceReader.Read(estate, now),
-            Estate = EstateOf(),
+            Estate = EstateOf(judgement),
             Lease = null,
             Stress = StressOf(judgement, budget),
             Findings = findings,
@@ -100,14 +100,38 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
             [.. subject.Effects.Select(effect => effect.Target.Value).Distinct().Order(StringComparer.Ordinal)]
         );
 
-    private ReportEstate EstateOf() =>
+    private ReportEstate EstateOf(Judgement judgement) =>
         new(
             estate.Snapshot.Resources.Count(),
             estate.Snapshot.RelationCount,
             estate.OverlayPath,
-            [.. estate.Guesses.Select(guess => new ReportGuess(guess.Subject, guess.What, guess.Value, guess.Reason))],
+            GuessesOf(judgement),
             estate.Warnings
         );
+
+    /// <summary>Those that this verdict rests on first: of what is touched, impaired or ends; then what spoke for itself.</summary>
+    private ReportGuess[] GuessesOf(Judgement judgement)
+    {
+        var consequences = judgement.Consequences;
+        var concerned = consequences is null
+            ? []
+            : consequences.Touched.Concat(consequences.Impaired).Concat(consequences.Destroyed).ToHashSet();
+        return
+        [
+            .. estate
+                .Guesses.OrderBy(guess => !concerned.Contains(guess.Subject))
+                .ThenBy(guess => guess.IsDefault)
+                .ThenBy(guess => guess.What)
+                .ThenBy(guess => guess.Subject.Value, StringComparer.Ordinal)
+                .Select(guess => new ReportGuess(
+                    guess.Subject.Value,
+                    Wording.Of(guess.What),
+                    guess.Value,
+                    guess.Reason,
+                    guess.IsDefault
+                )),
+        ];
+    }
 
     private static ReportStress StressOf(Judgement judgement, double budget) =>
         judgement.Assessment is { } assessment
