@@ -13,6 +13,7 @@ internal static class RootCommandFactory
         new("a control plane between autonomous agents and production")
         {
             Verbose,
+            InitCommand.Create(),
             ReviewCommand.Create(),
             SimulateCommand.Create(),
             EstateCommand.Create(),

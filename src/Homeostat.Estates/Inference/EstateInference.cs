@@ -39,6 +39,9 @@ public static class EstateInference
     public static ResourceId? ServiceOf(ResourceId entry) =>
         ResourceId.TryCreate(ServicePrefix + entry, out var id) ? id : null;
 
+    /// <summary>Whether a whole word of the name is one that names an environment.</summary>
+    public static bool IsKnownEnvironment(string name) => EnvironmentName.Find(NameWords.Of(name)) is not null;
+
     private static Resource Complete(Resource resource, InferredEnvironment environment, List<Guess> guesses)
     {
         if (environment.Reason is { } reason)
