@@ -27,6 +27,7 @@ internal static class EstateBuilder
         for (var i = 0; i < instances.Count; i++)
         {
             relations.Add(i, configuration);
+            RefuseTooManyNeeds(document, links, instances[i]);
             pseudo.AddRange(data.Add(i));
         }
 
@@ -42,6 +43,18 @@ internal static class EstateBuilder
         changes.AddRange(resources.Select((resource, i) => new EstateChange.Upsert(resource, carried[i])));
         changes.AddRange(pseudo);
         return changes;
+    }
+
+    private static void RefuseTooManyNeeds(TerraformDocument document, Links links, TerraformInstance instance)
+    {
+        if (links.NeedCount > TerraformLimits.MaxNeeds)
+        {
+            throw document.Refuse(
+                instance.Id,
+                $"the references up to here make more than {TerraformLimits.MaxNeeds} needs",
+                "give the state instead of the plan, whose values name single instances"
+            );
+        }
     }
 
     /// <summary>One object at two addresses: whoever destroys either destroys both.</summary>

@@ -12,13 +12,13 @@ internal sealed class RelationBuilder(
     Links links
 )
 {
-    private readonly Lazy<ILookup<string, int>> _byConfiguration = new(() =>
+    private readonly Lazy<ILookup<string, (int Index, TerraformAddress Address)>> _byConfiguration = new(() =>
         Enumerable
             .Range(0, instances.Count)
             .Where(index => instances[index].Deposed is null)
-            .Select(index => (Index: index, Address: TerraformAddress.Parse(instances[index].Address)))
+            .Select(index => (Index: index, Address: TerraformAddress.Parse(instances[index].Address)!))
             .Where(pair => pair.Address is not null)
-            .ToLookup(pair => pair.Address!.InConfiguration, pair => pair.Index)
+            .ToLookup(pair => pair.Address.InConfiguration)
     );
 
     /// <summary>The queues that others put what they could not deliver into.</summary>
@@ -169,9 +169,7 @@ internal sealed class RelationBuilder(
     {
         var visible = _byConfiguration
             .Value[target.Address]
-            .Where(index => index != from)
-            .Select(index => (Index: index, Address: TerraformAddress.Parse(instances[index].Address)!))
-            .Where(pair => pair.Address.SharesModuleInstancesWith(address))
+            .Where(pair => pair.Index != from && pair.Address.SharesModuleInstancesWith(address))
             .ToList();
         var key = target.Key is not null and not ("count.index" or "each.key" or "each.value") ? target.Key : null;
         var wanted = key ?? (sameKey || target.Key is not null ? address.Key : null);

@@ -94,6 +94,18 @@ public sealed class SequenceBook
         }
     }
 
+    /// <summary>The state with which another log goes on: every session is closed, and each key needs a higher one.</summary>
+    public SequenceBook Closed()
+    {
+        var book = new SequenceBook();
+        foreach (var (name, state) in _keys)
+        {
+            book._keys[name] = state.Closed();
+        }
+
+        return book;
+    }
+
     /// <summary>The state as bytes, with their SHA-256 behind them.</summary>
     public byte[] ToBytes()
     {
@@ -204,6 +216,8 @@ public sealed class SequenceBook
 
             return new KeyState(floor, [.. sessions]);
         }
+
+        public KeyState Closed() => new(_sessions.Length > 0 ? _sessions[^1].Id + 1 : _floor, []);
 
         public void Write(BinaryWriter writer)
         {

@@ -204,6 +204,26 @@ public sealed class PlanEffectsTests
     }
 
     [Fact]
+    public void A_grant_names_its_principal_as_the_estate_does()
+    {
+        const string Wider = """{"Statement":[{"Effect":"Allow","Action":"s3:PutObject","Resource":"*"}]}""";
+
+        var file = TerraformText.Load(
+            TerraformText.Plan(
+                ("aws_iam_role.r", "no-op", new { id = "app", name = "app" }, new { id = "app", name = "app" }),
+                (
+                    "aws_iam_role_policy.p",
+                    "update",
+                    new { role = "app", policy = "" },
+                    new { role = "app", policy = Wider }
+                )
+            )
+        );
+
+        Assert.Equal(["grant aws_iam_role.r Write on aws_iam_role_policy.p"], file.Does());
+    }
+
+    [Fact]
     public void A_destruction_can_be_undone_only_by_what_the_plan_shows()
     {
         var file = TerraformText.Load(
