@@ -13,9 +13,9 @@ public sealed class InitCommandTests : IDisposable
         {
           "version": 4, "terraform_version": "1.9.0", "serial": 1, "lineage": "l",
           "resources": [
-            { "mode": "managed", "type": "aws_lb", "name": "shop", "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+            { "mode": "managed", "type": "aws_lb", "name": "shop", "provider": "provider[\"hashicorp/aws\"]",
               "instances": [{ "attributes": { "id": "arn:aws:lb/shop", "tags": { "team": "shop\u001b[31m" } } }] },
-            { "mode": "managed", "type": "aws_instance", "name": "staging_web", "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+            { "mode": "managed", "type": "aws_instance", "name": "staging_web", "provider": "provider[\"hashicorp/aws\"]",
               "instances": [{ "attributes": { "id": "i-1" } }] }
           ]
         }
@@ -64,7 +64,10 @@ public sealed class InitCommandTests : IDisposable
     public async Task What_it_cannot_read_is_named_and_nothing_is_written()
     {
         var good = Write("good.json", State);
-        foreach (var (name, text) in (ReadOnlySpan<(string, string)>)[("cut.json", State[..200]), ("empty.json", ""), ("list.json", "[]")])
+        foreach (
+            var (name, text) in (ReadOnlySpan<(string, string)>)
+                [("cut.json", State[..200]), ("empty.json", ""), ("list.json", "[]")]
+        )
         {
             Write(name, text);
         }
@@ -108,7 +111,12 @@ public sealed class InitCommandTests : IDisposable
 
         Assert.Equal(0, code);
         Assert.Empty(OverlayFile.Load(Overlay).Apply(TerraformFile.Load(plan!).Records).Warnings);
-        var own = output.Split('\n').Where(line => !line.StartsWith("    ", StringComparison.Ordinal) && !line.StartsWith("wrote", StringComparison.Ordinal));
+        var own = output
+            .Split('\n')
+            .Where(line =>
+                !line.StartsWith("    ", StringComparison.Ordinal)
+                && !line.StartsWith("wrote", StringComparison.Ordinal)
+            );
         Assert.All(own, line => Assert.True(line.Length <= 80, line));
     }
 
