@@ -6,10 +6,18 @@ namespace Homeostat.Cli.Commands;
 /// <summary>Puts the commands together; each command is one file in this folder.</summary>
 internal static class RootCommandFactory
 {
+    /// <summary>Of every command: print what only a maintainer needs when something breaks.</summary>
+    public static Option<bool> Verbose { get; } =
+        new("--verbose") { Description = "print details when homeostat itself fails", Recursive = true };
+
     public static RootCommand Create() =>
         new("a control plane between autonomous agents and production")
         {
+            Verbose,
             InitCommand.Create(),
+            ReviewCommand.Create(),
+            SimulateCommand.Create(),
+            EstateCommand.Create(),
             LogCommand.Create(),
             WitnessCommand.Create(),
         };

@@ -125,6 +125,8 @@ internal sealed class Weighing(StressTable table)
         {
             VariableKind.Availability =>
                 $"{subject} (tier {(int)change.Tier}) would work at {change.After:P0}, from {change.Before:P0}",
+            VariableKind.Durability when change.After <= 0 =>
+                $"{subject} (tier {(int)change.Tier}) would be gone: no copy of it is left that counts",
             VariableKind.Durability =>
                 $"{subject} (tier {(int)change.Tier}) would be {change.After:0} losses from being gone, {HealthyOf(change):0} are asked for",
             VariableKind.Recoverability =>
