@@ -85,7 +85,10 @@ public sealed class OverlaySourceTests : EstateContract
     {
         var batch = await CreateSource().ObserveAsync(Ids("shop", "web-1", "nothing"), Token);
 
-        Assert.Equal(["shop", "web-1"], batch.Changes.OfType<EstateChange.Upsert>().Select(record => record.Resource.Id.Value).Order());
+        Assert.Equal(
+            ["shop", "web-1"],
+            batch.Changes.OfType<EstateChange.Upsert>().Select(record => record.Resource.Id.Value).Order()
+        );
         Assert.Equal("web-team", Record(batch.Changes, "web-1").Resource.Owner);
         Assert.Equal(Ids("web-1", "web-2"), Web(batch));
         Assert.DoesNotContain(new ResourceId("shop"), _inner.Asked);
@@ -145,7 +148,9 @@ public sealed class OverlaySourceTests : EstateContract
             _watchers.ForEach(watcher => watcher.Writer.TryWrite(new EstateBatch(changes, IsFullListing: false)));
         }
 
-        public async IAsyncEnumerable<EstateBatch> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<EstateBatch> WatchAsync(
+            [EnumeratorCancellation] CancellationToken cancellationToken
+        )
         {
             cancellationToken.ThrowIfCancellationRequested();
             var watcher = Channel.CreateUnbounded<EstateBatch>();
@@ -157,7 +162,10 @@ public sealed class OverlaySourceTests : EstateContract
             }
         }
 
-        public ValueTask<EstateBatch> ObserveAsync(IReadOnlyCollection<ResourceId> ids, CancellationToken cancellationToken)
+        public ValueTask<EstateBatch> ObserveAsync(
+            IReadOnlyCollection<ResourceId> ids,
+            CancellationToken cancellationToken
+        )
         {
             cancellationToken.ThrowIfCancellationRequested();
             Asked.AddRange(ids);
