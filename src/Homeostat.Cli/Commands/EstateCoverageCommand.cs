@@ -49,7 +49,7 @@ internal static class EstateCoverageCommand
             $"{Wording.Count(coverage.Resources, "resource")} of {Wording.Count(coverage.Kinds.Count, "kind")}; "
                 + $"{Wording.Count(coverage.Unfollowed.Sum(kind => kind.Resources), "resource")} of a kind that the model cannot follow at all."
         );
-        var table = new Table().Border(TableBorder.Simple).Width(terminal.Width);
+        var table = new Table().Border(TableBorder.Simple);
         table.AddColumn(new TableColumn("resources").RightAligned().NoWrap());
         table.AddColumn("kind");
         table.AddColumn("without a transition");
@@ -57,8 +57,8 @@ internal static class EstateCoverageCommand
         {
             table.AddRow(
                 new Text(kind.Resources.ToString(CultureInfo.InvariantCulture)),
-                new Text(PlainText.Clean(kind.Kind)),
-                new Text(kind.IsFollowed ? string.Join(", ", kind.Missing) : "all of them")
+                Page.Cell(kind.Kind, 24),
+                Page.Cell(kind.IsFollowed ? string.Join(", ", kind.Missing) : "all of them", terminal.Width - 42)
             );
         }
 

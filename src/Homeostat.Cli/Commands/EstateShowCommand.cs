@@ -1,12 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
 using Homeostat.Cli.Loading;
 using Homeostat.Cli.Rendering;
 using Homeostat.Cli.Reporting;
 using Homeostat.Cli.Running;
 using Homeostat.Core.Estate;
 using Homeostat.Estates.Overlay;
-using Spectre.Console;
 
 namespace Homeostat.Cli.Commands;
 
@@ -14,6 +12,7 @@ namespace Homeostat.Cli.Commands;
 internal static class EstateShowCommand
 {
     private const int Shown = 40;
+    private const int KindWidth = 20;
 
     public static Command Create()
     {
@@ -65,34 +64,34 @@ internal static class EstateShowCommand
                         : "no homeostat.yaml: services, tiers and environments are guesses"
                 )
         );
-        page.Table(TableOf(snapshot, all ? wanted : wanted.Take(Shown), terminal.Width));
+        foreach (
+            var tiers in (all ? wanted : wanted.Take(Shown)).GroupBy(resource => snapshot.EffectiveTierOf(resource.Id))
+        )
+        {
+            page.Heading($"Tier {(int)tiers.Key}");
+            foreach (var resource in tiers)
+            {
+                page.Entry($"{resource.Kind} ", KindWidth, Page.Quiet, $"{resource.Id}{StateOf(snapshot, resource)}");
+            }
+        }
+
         if (!all && wanted.Length > Shown)
         {
             page.Paragraph($"…and {wanted.Length - Shown} more: --all shows them, --kind and --tier choose");
         }
     }
 
-    private static Table TableOf(EstateSnapshot snapshot, IEnumerable<Resource> resources, int width)
+    /// <summary>Only where it is not simply at work.</summary>
+    private static string StateOf(EstateSnapshot snapshot, Resource resource)
     {
-        var table = new Table().Border(TableBorder.Simple).Width(width);
-        table.AddColumn(new TableColumn("tier").NoWrap());
-        table.AddColumn(new TableColumn("kind").NoWrap());
-        table.AddColumn("id");
-        table.AddColumn(new TableColumn("state").NoWrap());
-        foreach (var resource in resources)
+        var (working, declared) = snapshot.CapacityOf(resource.Id);
+        var state = resource.State switch
         {
-            var (working, declared) = snapshot.CapacityOf(resource.Id);
-            var state = resource.State == RunState.Inherent ? "" : resource.State.ToString().ToLowerInvariant();
-            var works = working < declared ? $" {working}/{declared}" : "";
-            table.AddRow(
-                new Text(((int)snapshot.EffectiveTierOf(resource.Id)).ToString(CultureInfo.InvariantCulture)),
-                new Text(PlainText.Clean(resource.Kind.Name)),
-                new Text(PlainText.Clean(resource.Id.Value)),
-                new Text((state + works).Trim())
-            );
-        }
-
-        return table;
+            RunState.Stopped => " (stopped)",
+            RunState.Unknown => " (state unknown)",
+            _ => "",
+        };
+        return working < declared ? $"{state} works at {working} of {declared}" : state;
     }
 
     private static void RefuseUnknownKind(string? kind, Resource[] resources)

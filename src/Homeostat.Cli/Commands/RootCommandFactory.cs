@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Homeostat.Cli.Commands.Log;
 
 namespace Homeostat.Cli.Commands;
 
@@ -13,10 +14,13 @@ internal static class RootCommandFactory
         new("a control plane between autonomous agents and production")
         {
             Verbose,
+            InitCommand.Create(),
             ReviewCommand.Create(),
             SimulateCommand.Create(),
             EstateCommand.Create(),
             ReplayCommand.Create(),
             ScenarioCommand.Create(),
+            LogCommand.Create(),
+            WitnessCommand.Create(),
         };
 }

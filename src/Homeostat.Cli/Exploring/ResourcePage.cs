@@ -173,8 +173,8 @@ internal sealed class ResourcePage(LoadedEstate estate, DateTimeOffset now, Term
             "Guessed of it",
             null,
             estate
-                .Guesses.Where(guess => guess.Subject == id.Value)
-                .Select(guess => (guess.What, $"{guess.Value}: {guess.Reason}"))
+                .Guesses.Where(guess => guess.Subject == id)
+                .Select(guess => (Wording.Of(guess.What), $"{guess.Value}: {guess.Reason}"))
         );
 
     private void Section(string title, string? nothing, IEnumerable<(string Label, string Text)> lines)

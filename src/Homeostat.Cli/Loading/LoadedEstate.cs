@@ -1,11 +1,9 @@
 using Homeostat.Core.Estate;
+using Homeostat.Estates.Inference;
 using Homeostat.Estates.Overlay;
 using Homeostat.Estates.Terraform;
 
 namespace Homeostat.Cli.Loading;
-
-/// <summary>Something about a resource that nobody wrote down and that was taken from its kind or its name.</summary>
-internal sealed record GuessedValue(string Subject, string What, string Value, string Reason);
 
 /// <summary>An estate read from files, with the overlay or the guesses in it.</summary>
 internal sealed record LoadedEstate
@@ -17,7 +15,7 @@ internal sealed record LoadedEstate
 
     public required EstateOverlay Overlay { get; init; }
 
-    public required IReadOnlyList<GuessedValue> Guesses { get; init; }
+    public required IReadOnlyList<Guess> Guesses { get; init; }
 
     /// <summary>What a person should look at: drift, selectors that match nothing.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
@@ -37,7 +35,7 @@ internal sealed record LoadedEstate
         IReadOnlyList<EstateChange> listing
     )
     {
-        IReadOnlyList<GuessedValue> guesses = [];
+        IReadOnlyList<Guess> guesses = [];
         IReadOnlyList<string> warnings = [];
         if (overlay is { } stated)
         {
@@ -46,7 +44,8 @@ internal sealed record LoadedEstate
         }
         else
         {
-            (listing, guesses) = Guessing.Complete(listing);
+            var inferred = EstateInference.Apply(listing);
+            (listing, guesses) = (inferred.Changes, inferred.Guesses);
         }
 
         var said = overlay?.Overlay ?? EstateOverlay.Empty;

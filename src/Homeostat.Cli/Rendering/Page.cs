@@ -6,7 +6,8 @@ namespace Homeostat.Cli.Rendering;
 /// <summary>Lines on a terminal: cleaned, coloured where that is wanted, and wrapped where addresses can be read on.</summary>
 internal sealed class Page(Terminal terminal)
 {
-    private const string BreakAfter = ".[/-:,";
+    private const string BreakAfter = "./:#";
+    private const string OrAfter = "_-[,";
 
     private readonly IAnsiConsole _console = terminal.Console;
 
@@ -58,7 +59,21 @@ internal sealed class Page(Terminal terminal)
     /// <summary>A line to copy: never wrapped, never coloured.</summary>
     public void Verbatim(string text) => terminal.Output.WriteLine(PlainText.Clean(text));
 
-    public void Table(Table table) => _console.Write(table);
+    /// <summary>A table without the blanks that would pad its lines.</summary>
+    public void Table(Table table)
+    {
+        using var buffer = new StringWriter();
+        terminal.ConsoleOn(buffer).Write(table);
+        foreach (
+            var line in buffer.ToString().Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)
+        )
+        {
+            terminal.Output.WriteLine(line);
+        }
+    }
+
+    /// <summary>For a cell: broken where it can be read on.</summary>
+    public static Text Cell(string text, int width) => new(string.Join('\n', Wrap(PlainText.Clean(text), width)));
 
     public static string Path(IEnumerable<string> steps) => string.Join(" → ", steps);
 
@@ -84,14 +99,19 @@ internal sealed class Page(Terminal terminal)
     {
         while (word.Length > width)
         {
-            var at = word.LastIndexOfAny(BreakAfter.ToCharArray(), width - 1, width / 2) + 1;
-            at = at > 0 ? at : width;
+            var at = LastOf(word, BreakAfter, width) ?? LastOf(word, OrAfter, width) ?? width;
             yield return word[..at];
             word = word[at..];
         }
 
         yield return word;
     }
+
+    /// <summary>Behind the last of these in the second half of the line.</summary>
+    private static int? LastOf(string word, string marks, int width) =>
+        word.AsSpan(width / 2, width - (width / 2)).LastIndexOfAny(marks) is >= 0 and var at
+            ? (width / 2) + at + 1
+            : null;
 
     private void Write(string text, Style style)
     {

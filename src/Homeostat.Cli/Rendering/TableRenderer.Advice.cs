@@ -60,7 +60,7 @@ internal sealed partial class TableRenderer
         _page.Heading("Changes whose meaning nobody wrote down (the worst is assumed too)");
         foreach (var change in Cut(coverage.UnwrittenChanges, Shown))
         {
-            _page.Entry("", 2, Style.Plain, $"{change.Target}: {change.Key}");
+            _page.Entry("  -", 4, Style.Plain, $"{change.Target}: {change.Key}");
         }
 
         Rest(coverage.UnwrittenChanges.Count, Shown, 2, "changes");
@@ -74,13 +74,15 @@ internal sealed partial class TableRenderer
         }
 
         _page.Heading("Guessed, because there is no homeostat.yaml");
+        var kinds = report.Estate.Guesses.GroupBy(guess => guess.What).Select(kind => $"{kind.Count()} {kind.Key}");
+        _page.Entry("", 2, Style.Plain, $"{string.Join(", ", kinds)}; of what this verdict rests on, for example:");
         foreach (var guess in Cut(report.Estate.Guesses, AlikeShown))
         {
-            _page.Entry("", 2, Style.Plain, $"{guess.Subject}: {guess.What} {guess.Value} ({guess.Reason})");
+            _page.Entry("  -", 4, Style.Plain, $"{guess.Subject}: {guess.What} {guess.Value} ({guess.Reason})");
         }
 
-        Rest(report.Estate.Guesses.Count, AlikeShown, 2, "guesses");
-        _page.Paragraph($"  say what is really so: homeostat init {report.Subject.File}");
+        Rest(report.Estate.Guesses.Count, AlikeShown, 4, "guesses");
+        _page.Entry("", 2, Style.Plain, $"say what is really so: homeostat init {report.Subject.File}".TrimEnd());
     }
 
     private void AddWarnings()
@@ -91,11 +93,20 @@ internal sealed partial class TableRenderer
         }
 
         _page.Heading("Look at this too");
-        foreach (var warning in Cut(report.Estate.Warnings, AlikeShown))
+        var alike = report.Estate.Warnings.GroupBy(TextOf).ToArray();
+        foreach (var warnings in Cut(alike, AlikeShown))
         {
-            _page.Entry("", 2, Style.Plain, warning);
+            var places = warnings.Select(PlaceOf).Where(place => place.Length > 0).ToArray();
+            _page.Entry("  -", 4, Style.Plain, places.Length == 0 ? warnings.Key : $"{warnings.Key}: {Listed(places)}");
         }
 
-        Rest(report.Estate.Warnings.Count, AlikeShown, 2, "notes");
+        Rest(alike.Length, AlikeShown, 4, "notes");
     }
+
+    /// <summary>A warning is a place and a text: what is said of many places is said once.</summary>
+    private static string TextOf(string warning) => warning[(EndOfPlace(warning) is > 0 and var end ? end + 2 : 0)..];
+
+    private static string PlaceOf(string warning) => warning[..Math.Max(0, EndOfPlace(warning))];
+
+    private static int EndOfPlace(string warning) => warning.IndexOf(": ", StringComparison.Ordinal);
 }

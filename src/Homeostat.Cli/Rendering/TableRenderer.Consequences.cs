@@ -10,7 +10,7 @@ internal sealed partial class TableRenderer
     private void AddLosses()
     {
         var lost = report.Lost;
-        if (lost.Data.Count + lost.EndsWithIt.Count + lost.GuardsLost.Count == 0)
+        if (lost.Data.Count + lost.WaysBack.Count + lost.EndsWithIt.Count + lost.GuardsLost.Count == 0)
         {
             return;
         }
@@ -31,6 +31,12 @@ internal sealed partial class TableRenderer
         }
 
         Rest(lost.Data.Count, Shown, Indent, "data assets");
+        foreach (var way in Cut(lost.WaysBack, Shown))
+        {
+            _page.Entry("way back", Indent, StyleOf("deny"), $"{way.What} of {way.Of}: {string.Join(", ", way.By)}");
+        }
+
+        Rest(lost.WaysBack.Count, Shown, Indent, "ways back");
         AddNames("guards", lost.GuardsLost);
         AddNames("ends too", lost.EndsWithIt);
     }
@@ -44,6 +50,7 @@ internal sealed partial class TableRenderer
         }
     }
 
+    /// <summary>Only where each chain of losses ends: what lies on the way stands in its path.</summary>
     private void AddImpaired()
     {
         if (report.Impaired.Count == 0)
@@ -51,11 +58,12 @@ internal sealed partial class TableRenderer
             return;
         }
 
+        var onTheWay = report.Impaired.SelectMany(fall => fall.Path.SkipLast(1)).ToHashSet(StringComparer.Ordinal);
+        ReportImpairment[] ends = [.. report.Impaired.Where(fall => all || !onTheWay.Contains(fall.Id))];
         var services = report.Impaired.Count(fall => fall.Kind == "service");
-        _page.Heading(
-            $"Impaired: {Wording.Count(services, "service")}, {Wording.Count(report.Impaired.Count - services, "other resource")}"
-        );
-        foreach (var fall in Cut(report.Impaired, Shown))
+        var others = Wording.Count(report.Impaired.Count - services, "other resource");
+        _page.Heading($"Impaired: {(services == 0 ? "no service" : Wording.Count(services, "service"))}, {others}");
+        foreach (var fall in Cut(ends, Shown))
         {
             var owner = fall.Owner is { } name ? $", owner {name}" : "";
             _page.Entry(
@@ -63,12 +71,15 @@ internal sealed partial class TableRenderer
                 Indent,
                 fall.Kind == "service" ? Page.Strong : Page.Quiet,
                 $"{fall.Id} ({fall.Kind}{owner}): works at {fall.After} of {fall.Before}",
-                fall.Path.Count > 1 ? $"by {Page.Path(fall.Path)}" : "by losing what it needs"
+                fall.Path.Count > 1 ? $"by {Page.Path(fall.Path.SkipLast(1))}" : "by losing what it needs"
             );
         }
 
-        Rest(report.Impaired.Count, Shown, Indent, "resources");
+        Rest(ends.Length, Shown, Indent, "resources");
     }
+
+    /// <summary>What is left beside the columns for the kind, the tier, the values and the charge.</summary>
+    private int SubjectWidth => Math.Max(16, _page.Width - 54);
 
     private void AddVariables()
     {
@@ -79,9 +90,9 @@ internal sealed partial class TableRenderer
         }
 
         _page.Heading("What it costs");
-        var table = new Table().Border(TableBorder.Simple).Width(_page.Width);
+        var table = new Table().Border(TableBorder.Simple);
         table.AddColumn(new TableColumn("variable").NoWrap());
-        table.AddColumn("of");
+        table.AddColumn(new TableColumn("of").NoWrap());
         table.AddColumn(new TableColumn("tier").RightAligned().NoWrap());
         table.AddColumn(new TableColumn("value").RightAligned().NoWrap());
         table.AddColumn(new TableColumn("charge").RightAligned().NoWrap());
@@ -91,7 +102,7 @@ internal sealed partial class TableRenderer
             var charge = Wording.Number(variable.Charge) + (variable.IsLethal ? " lethal" : "");
             table.AddRow(
                 new Text(variable.Kind),
-                new Text(PlainText.Clean(variable.Subject)),
+                Page.Cell(variable.Subject, SubjectWidth),
                 new Text(variable.Tier.ToString(CultureInfo.InvariantCulture)),
                 new Text(values),
                 new Text(charge, variable.IsLethal ? StyleOf("deny") : Style.Plain)

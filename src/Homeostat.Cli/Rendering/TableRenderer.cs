@@ -36,14 +36,19 @@ internal sealed partial class TableRenderer(Report report, bool all, Terminal te
 
     private void AddVerdict()
     {
-        _page.Entry(report.Verdict.ToUpperInvariant(), Indent, StyleOf(report.Verdict), report.Subject.File ?? "");
+        _page.Entry(
+            report.Verdict.ToUpperInvariant(),
+            Indent,
+            StyleOf(report.Verdict),
+            report.Subject.File ?? $"simulated: {Listed(report.Subject.Touched)}"
+        );
         _page.Entry("", Indent, Style.Plain, report.Summary);
         _page.Line();
     }
 
     private void AddFacts()
     {
-        var operations = report.Subject.Operations.Select(pair => $"{pair.Value} {pair.Key}");
+        var operations = report.Subject.Operations.Select(pair => $"{pair.Key} {pair.Value}");
         _page.Entry(
             "does",
             Indent,
@@ -140,28 +145,44 @@ internal sealed partial class TableRenderer(Report report, bool all, Terminal te
                 label = "";
             }
 
-            Rest(group.Count(), AlikeShown, Indent, $"of {group.Key.Test}");
+            Rest(group.Count(), AlikeShown, Indent, "like it");
+            _page.Entry("", Indent, Page.Quiet, NoteOf(group.Key.Test, [.. group]));
         }
     }
 
-    private static string[] PiecesOf(ReportFinding finding)
+    private string[] PiecesOf(ReportFinding finding)
     {
-        var pieces = new List<string> { finding.Reason };
-        if (finding.Path.Count > 1)
+        var pieces = new List<string> { Unrepeated(finding) };
+        if (finding.Path.Count > 1 && pieces[0] == finding.Reason)
         {
-            pieces.Add($"by {Page.Path(finding.Path)}");
+            pieces.Add($"by {Page.Path(finding.Path.SkipLast(1))}");
         }
 
-        if (finding.LookAt.Count > 0)
+        if (finding.LookAt.Count > 1)
         {
             var more = finding.LookAt.Count > AlikeShown ? $" and {finding.LookAt.Count - AlikeShown} more" : "";
             pieces.Add($"look again at {string.Join(", ", finding.LookAt.Take(AlikeShown))}{more}");
         }
 
-        var age = finding.EvidenceAgeSeconds is { } seconds ? $"; evidence {Wording.Age(seconds)} old" : "";
-        var remedy = finding.Remedy is { } text ? $"; {text}" : "";
-        pieces.Add($"({finding.Test}{age}{remedy})");
         return [.. pieces];
+    }
+
+    /// <summary>A charge over the budget usually has the cause that a finding above it has told already.</summary>
+    private string Unrepeated(ReportFinding finding)
+    {
+        var told = report
+            .Findings.TakeWhile(earlier => !ReferenceEquals(earlier, finding))
+            .FirstOrDefault(earlier => finding.Reason.EndsWith($": {earlier.Reason}", StringComparison.Ordinal));
+        return told is null ? finding.Reason : finding.Reason[..^(told.Reason.Length + 2)];
+    }
+
+    /// <summary>What the findings of one test have in common: its name, the age of the oldest evidence, what to do.</summary>
+    private static string NoteOf(string test, ReportFinding[] findings)
+    {
+        var oldest = findings.Max(finding => finding.EvidenceAgeSeconds);
+        var age = oldest is { } seconds ? $"; evidence {Wording.Age(seconds)} old" : "";
+        var remedies = findings.Select(finding => finding.Remedy).OfType<string>().Distinct();
+        return string.Join("; ", remedies.Prepend($"{test}{age}"));
     }
 
     private IEnumerable<T> Cut<T>(IReadOnlyList<T> items, int shown) => all ? items : items.Take(shown);

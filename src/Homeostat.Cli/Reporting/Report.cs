@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Homeostat.Cli.Reporting;
 
 /// <summary>Everything that a review or a simulation has to say; every format is made of this, and JSON is just this.</summary>
@@ -85,7 +83,8 @@ internal sealed record ReportEstate(
     IReadOnlyList<string> Warnings
 );
 
-internal sealed record ReportGuess(string Subject, string What, string Value, string Reason);
+/// <param name="IsDefault">Nothing spoke for it: it is what holds where nothing says otherwise.</param>
+internal sealed record ReportGuess(string Subject, string What, string Value, string Reason, bool IsDefault);
 
 internal sealed record ReportLease(
     string Id,
@@ -99,13 +98,7 @@ internal sealed record ReportLease(
     DateTimeOffset ExpiresAt
 );
 
-internal sealed record ReportStress(
-    double Charge,
-    double LeastCharge,
-    double Budget,
-    [property: JsonPropertyName("before")] double Before,
-    [property: JsonPropertyName("after")] double After
-);
+internal sealed record ReportStress(double Charge, double LeastCharge, double Budget, double Before, double After);
 
 internal sealed record ReportFinding(
     string Test,
@@ -121,6 +114,7 @@ internal sealed record ReportFinding(
 internal sealed record ReportLoss(
     IReadOnlyList<ReportLostData> Data,
     IReadOnlyList<ReportIrreversible> Irreversible,
+    IReadOnlyList<ReportWayBackLost> WaysBack,
     IReadOnlyList<string> EndsWithIt,
     IReadOnlyList<string> GuardsLost
 );
@@ -134,6 +128,9 @@ internal sealed record ReportLostData(
 {
     public bool IsGone => CopiesLeft.Count == 0;
 }
+
+/// <summary>A standby that could no longer take over, or a backup whose restore was tested and that would be gone.</summary>
+internal sealed record ReportWayBackLost(string Of, string What, IReadOnlyList<string> By);
 
 internal sealed record ReportCopy(string Holder, string Role, bool RestoreTested);
 

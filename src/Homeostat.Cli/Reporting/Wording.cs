@@ -4,6 +4,7 @@ using Homeostat.Core.Actions;
 using Homeostat.Core.Critics;
 using Homeostat.Core.Estate;
 using Homeostat.Core.Simulation;
+using Homeostat.Estates.Inference;
 
 namespace Homeostat.Cli.Reporting;
 
@@ -39,6 +40,8 @@ internal static class Wording
     public static string Of(CopyRole role) => Kebab(role.ToString());
 
     public static string Of(Privilege privilege) => Kebab(privilege.ToString());
+
+    public static string Of(GuessKind guess) => Kebab(guess.ToString());
 
     public static string Of(AgencyLevel level) => Kebab(level.ToString());
 

@@ -10,20 +10,12 @@ internal sealed class Terminal
     private const int MinWidth = 40;
     private const int MaxWidth = 160;
 
+    private readonly bool _isColoured;
+
     private Terminal(TextWriter output, TextWriter error, bool isWatched, bool isColoured, int width)
     {
-        (Output, Error, IsWatched, Width) = (output, error, isWatched, width);
-        Console = AnsiConsole.Create(
-            new AnsiConsoleSettings
-            {
-                Ansi = isColoured ? AnsiSupport.Yes : AnsiSupport.No,
-                ColorSystem = isColoured ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-                Interactive = InteractionSupport.No,
-                Out = new FixedWidthOutput(output, width),
-                Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-            }
-        );
-        Console.Profile.Capabilities.Unicode = true;
+        (Output, Error, IsWatched, _isColoured, Width) = (output, error, isWatched, isColoured, width);
+        Console = ConsoleOn(output);
     }
 
     public TextWriter Output { get; }
@@ -47,6 +39,23 @@ internal sealed class Terminal
             string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             && Environment.GetEnvironmentVariable("TERM") != "dumb";
         return new Terminal(output, error, isWatched, isTerminal && mayColour, WidthOf(isTerminal));
+    }
+
+    /// <summary>A console that writes elsewhere as this terminal would.</summary>
+    public IAnsiConsole ConsoleOn(TextWriter writer)
+    {
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Ansi = _isColoured ? AnsiSupport.Yes : AnsiSupport.No,
+                ColorSystem = _isColoured ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+                Interactive = InteractionSupport.No,
+                Out = new FixedWidthOutput(writer, Width),
+                Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+            }
+        );
+        console.Profile.Capabilities.Unicode = true;
+        return console;
     }
 
     /// <summary>Says on the error stream, where somebody watches, what takes time; the line goes away when it is done.</summary>

@@ -9,6 +9,10 @@ internal record struct NodeState
     /// <summary>Units that the groups it is a member of have been told of.</summary>
     public int Supplied;
 
+    /// <summary>Units it has when whole; an effect may lower them.</summary>
+    public int Capacity;
+    public int CapacityBefore;
+
     /// <summary>The resource whose loss brought it down; -1 = an effect did.</summary>
     public int Cause;
     public bool AliveBefore;
@@ -21,6 +25,9 @@ internal record struct NodeState
 
     /// <summary>An effect of the request names it.</summary>
     public bool Targeted;
+
+    /// <summary>And takes away from its own work, not only from that of others.</summary>
+    public bool Hit;
 }
 
 internal record struct GroupState
@@ -37,14 +44,11 @@ internal record struct CopyState
     public int Cause;
 }
 
-/// <summary>A principal that can reach a target since the snapshot; -1 = somebody who is no resource.</summary>
-internal readonly record struct Reach(int Target, int Principal, Privilege Privilege, int Count);
-
 /// <summary>
 /// The estate in one world, as differences from the snapshot: an overlay, never a copy. Taking away spreads to the
 /// greatest fixpoint; the result does not depend on the order, and cycles terminate because units only fall.
 /// </summary>
-internal sealed class WorldState
+internal sealed partial class WorldState
 {
     private readonly SlotMap<NodeState> _nodes = new();
     private readonly SlotMap<GroupState> _groups = new();
@@ -54,11 +58,9 @@ internal sealed class WorldState
     private readonly Stack<(int Node, int Cause)> _doomed = new();
     private readonly Queue<int> _queue = new();
     private EstateSnapshot _estate = EstateSnapshot.Empty;
-    private readonly List<Reach> _reaches = [];
     private readonly Dictionary<(int Node, string Key), FactValue> _facts = [];
     private int _guardsBefore;
     private int _promotedBefore;
-    private int _reachesBefore;
 
     public SlotMap<NodeState> Nodes => _nodes;
     public SlotMap<GroupState> Groups => _groups;
@@ -74,9 +76,9 @@ internal sealed class WorldState
         _copies.Clear();
         _disabledGuards.Clear();
         _promoted.Clear();
-        _reaches.Clear();
         _facts.Clear();
         _queue.Clear();
+        StartJoins();
     }
 
     /// <summary>What is now is what would be without the request.</summary>
@@ -86,7 +88,7 @@ internal sealed class WorldState
         {
             ref var state = ref _nodes.At(at);
             (state.Before, state.AliveBefore, state.StoppedBefore) = (state.Working, state.Alive, state.Stopped);
-            state.Targeted = false;
+            (state.CapacityBefore, state.Targeted, state.Hit) = (state.Capacity, false, false);
         }
 
         for (var at = 0; at < _groups.Count; at++)
@@ -101,15 +103,8 @@ internal sealed class WorldState
 
         _guardsBefore = _disabledGuards.Count;
         _promotedBefore = _promoted.Count;
-        _reachesBefore = _reaches.Count;
+        MarkJoins();
     }
-
-    /// <summary>Who can reach what since the snapshot; those of doing nothing come first.</summary>
-    public IReadOnlyList<Reach> Reaches(bool before) => before ? _reaches[.._reachesBefore] : _reaches;
-
-    public bool HasNewReaches => _reaches.Count > _reachesBefore;
-
-    public void Open(Reach reach) => _reaches.Add(reach);
 
     public void SetFact(int node, string key, FactValue value) => _facts[(node, key)] = value;
 
@@ -123,6 +118,7 @@ internal sealed class WorldState
         {
             ref readonly var row = ref _estate.Node(node);
             state.Before = state.Working = state.Supplied = row.Working;
+            state.Capacity = state.CapacityBefore = row.Capacity;
             state.Alive = state.AliveBefore = row.IsAlive;
             state.Stopped = state.StoppedBefore = row.State == RunState.Stopped;
             state.Cause = -1;
@@ -206,6 +202,21 @@ internal sealed class WorldState
         state.Alive = false;
         Lower(node, 0, cause);
         LoseCopiesOf(node, node);
+        DoomContents(node);
+    }
+
+    /// <summary>What it contains ends, while something like it goes on in its place.</summary>
+    public void DestroyContents(int node)
+    {
+        DoomContents(node);
+        while (_doomed.TryPop(out var next))
+        {
+            DestroyOne(next.Node, next.Cause);
+        }
+    }
+
+    private void DoomContents(int node)
+    {
         if (_estate.Node(node).Is(NodeFlags.HasContents))
         {
             foreach (var at in _estate.Tables.ContentsOf.Of(node))
@@ -278,8 +289,18 @@ internal sealed class WorldState
             state.Queued = false;
             var lost = state.Supplied - state.Working;
             state.Supplied = state.Working;
+            if (state.Working == 0)
+            {
+                LowerLeaning(node);
+            }
+
             foreach (var group in _estate.Tables.MemberOf.Of(node))
             {
+                if (IsDetached(group, node))
+                {
+                    continue;
+                }
+
                 ref var supply = ref Group(group);
                 supply.Supply -= lost;
                 supply.Cause = node;
@@ -315,7 +336,7 @@ internal sealed class WorldState
             {
                 var from = _estate.Group(group).From;
                 if (
-                    WorkingOf(from) < _estate.Node(from).Capacity
+                    WorkingOf(from) < CapacityOf(from)
                     && IsAlive(from)
                     && !IsStopped(from, before: false)
                     && seen.Add(from)
@@ -329,7 +350,7 @@ internal sealed class WorldState
         foreach (var raised in region)
         {
             ref var state = ref Node(raised);
-            state.Working = _estate.Node(raised).Capacity;
+            state.Working = state.Capacity;
             foreach (var group in _estate.Tables.MemberOf.Of(raised))
             {
                 Group(group).Supply += state.Working - state.Supplied;
@@ -355,7 +376,7 @@ internal sealed class WorldState
         ref readonly var row = ref _estate.Group(group);
         if (supply < row.K)
         {
-            Lower(row.From, row.Allows(_estate.Node(row.From).Capacity, supply), cause);
+            Lower(row.From, row.Allows(CapacityOf(row.From), supply), cause);
         }
     }
 }

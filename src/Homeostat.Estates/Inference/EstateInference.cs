@@ -39,6 +39,9 @@ public static class EstateInference
     public static ResourceId? ServiceOf(ResourceId entry) =>
         ResourceId.TryCreate(ServicePrefix + entry, out var id) ? id : null;
 
+    /// <summary>Whether a whole word of the name is one that names an environment.</summary>
+    public static bool IsKnownEnvironment(string name) => EnvironmentName.Find(NameWords.Of(name)) is not null;
+
     private static Resource Complete(Resource resource, InferredEnvironment environment, List<Guess> guesses)
     {
         if (environment.Reason is { } reason)
@@ -78,12 +81,18 @@ public static class EstateInference
 
         var isOutside = EnvironmentName.AreAllOutsideProduction(environment.Names);
         var tier = isOutside ? Tier.Three : Tier.One;
-        var reason =
-            isOutside ? $"{string.Join(", ", environment.Names)} is not production"
-            : environment.IsDefault ? "nothing says otherwise"
-            : "no label says how critical it is, and what is not known to be outside production counts as production";
+        var reason = ReasonOf(environment, isOutside);
         guesses.Add(new Guess(resource.Id, GuessKind.Tier, Text(tier), reason, IsDefault: !isOutside));
         return tier;
+    }
+
+    private static string ReasonOf(InferredEnvironment environment, bool isOutside)
+    {
+        var names = string.Join(", ", environment.Names);
+        return isOutside ? $"{names} is not production"
+            : environment.IsDefault ? "nothing says otherwise"
+            : environment.Names.All(IsKnownEnvironment) ? $"{names}, and no label says how critical it is"
+            : $"{names} is not known to be outside production";
     }
 
     private static string? OwnerOf(Resource resource, List<Guess> guesses)

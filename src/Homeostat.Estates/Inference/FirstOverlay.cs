@@ -1,5 +1,6 @@
 using System.Text;
 using Homeostat.Core.Estate;
+using Homeostat.Estates.Overlay;
 
 namespace Homeostat.Estates.Inference;
 
@@ -84,8 +85,9 @@ public sealed class FirstOverlay
             var entry = new ResourceId(guess.Value);
             Line($"  - id: {OverlayText.Value(service.Id.Value)} {OverlayText.Comment(guess.Reason)}");
             Line($"    tier: {EstateInference.Text(service.Tier ?? Tier.One)} {Because(entry, GuessKind.Tier)}");
-            Line($"    environments: {OverlayText.List(service.Environments)} {Because(entry, GuessKind.Environment)}");
-            if (service.Owner is { } owner)
+            var environments = service.Environments.Where(SectionValues.IsName).ToList();
+            Line($"    environments: {OverlayText.List(environments)} {Because(entry, GuessKind.Environment)}");
+            if (service.Owner is { } owner && SectionValues.IsName(owner))
             {
                 Line($"    owner: {OverlayText.Value(owner)} {Because(entry, GuessKind.Owner)}");
             }
@@ -123,6 +125,7 @@ public sealed class FirstOverlay
     {
         var guessed = _resources
             .Where(resource => SpokenGuess(resource.Id, GuessKind.Environment) is not null)
+            .Where(resource => resource.Environments.All(SectionValues.IsName))
             .GroupBy(resource => string.Join('\n', resource.Environments));
         foreach (var group in guessed)
         {
@@ -162,6 +165,7 @@ public sealed class FirstOverlay
     {
         var guessed = _resources
             .Where(resource => SpokenGuess(resource.Id, GuessKind.Owner) is not null)
+            .Where(resource => SectionValues.IsName(resource.Owner!))
             .GroupBy(resource => resource.Owner!);
         foreach (var group in guessed)
         {
@@ -204,7 +208,7 @@ public sealed class FirstOverlay
         _guesses[id].FirstOrDefault(guess => guess.What == what && !guess.IsDefault);
 
     private string Because(ResourceId id, GuessKind what) =>
-        OverlayText.Comment(_guesses[id].FirstOrDefault(guess => guess.What == what)?.Reason ?? $"{id} says so itself");
+        OverlayText.Comment(_guesses[id].FirstOrDefault(guess => guess.What == what)?.Reason ?? "it says so itself");
 
     private void Line(string text = "") => _text.Append(text).Append('\n');
 }

@@ -166,7 +166,7 @@ internal sealed class LossLedger(EstateSnapshot start)
 
     private static IEnumerable<string> OverExposed(EstateSnapshot now) =>
         Told(
-            now.Resources.Where(id => now.ExposureOf(id) is { Extent: var extent, Limit: { } limit } && extent > limit)
+            now.Resources.Where(id => now.ExposureOf(id) is (var extent, var limit) && extent > limit)
                 .Select(id => id.Value),
             "open to more than it may be",
             "resources open to more than they may be"
