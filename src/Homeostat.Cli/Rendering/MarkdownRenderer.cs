@@ -82,6 +82,14 @@ internal sealed class MarkdownRenderer(Report report, bool all)
         }
 
         Rest(report.Lost.Data.Count);
+        foreach (var way in Cut(report.Lost.WaysBack))
+        {
+            Line(
+                $"- No way back any more: {Plain(way.What)} of {Code(way.Of)}: {string.Join(", ", way.By.Select(Code))}"
+            );
+        }
+
+        Rest(report.Lost.WaysBack.Count);
         Line("");
     }
 

@@ -7,6 +7,7 @@ namespace Homeostat.Cli.Rendering;
 internal sealed class Page(Terminal terminal)
 {
     private const string BreakAfter = "./:#";
+    private const string OrAfter = "_-[,";
 
     private readonly IAnsiConsole _console = terminal.Console;
 
@@ -98,14 +99,19 @@ internal sealed class Page(Terminal terminal)
     {
         while (word.Length > width)
         {
-            var at = word.LastIndexOfAny(BreakAfter.ToCharArray(), width - 1, width / 2) + 1;
-            at = at > 0 ? at : width;
+            var at = LastOf(word, BreakAfter, width) ?? LastOf(word, OrAfter, width) ?? width;
             yield return word[..at];
             word = word[at..];
         }
 
         yield return word;
     }
+
+    /// <summary>Behind the last of these in the second half of the line.</summary>
+    private static int? LastOf(string word, string marks, int width) =>
+        word.AsSpan(width / 2, width - (width / 2)).LastIndexOfAny(marks) is >= 0 and var at
+            ? (width / 2) + at + 1
+            : null;
 
     private void Write(string text, Style style)
     {

@@ -10,7 +10,7 @@ internal sealed partial class TableRenderer
     private void AddLosses()
     {
         var lost = report.Lost;
-        if (lost.Data.Count + lost.EndsWithIt.Count + lost.GuardsLost.Count == 0)
+        if (lost.Data.Count + lost.WaysBack.Count + lost.EndsWithIt.Count + lost.GuardsLost.Count == 0)
         {
             return;
         }
@@ -31,6 +31,12 @@ internal sealed partial class TableRenderer
         }
 
         Rest(lost.Data.Count, Shown, Indent, "data assets");
+        foreach (var way in Cut(lost.WaysBack, Shown))
+        {
+            _page.Entry("way back", Indent, StyleOf("deny"), $"{way.What} of {way.Of}: {string.Join(", ", way.By)}");
+        }
+
+        Rest(lost.WaysBack.Count, Shown, Indent, "ways back");
         AddNames("guards", lost.GuardsLost);
         AddNames("ends too", lost.EndsWithIt);
     }

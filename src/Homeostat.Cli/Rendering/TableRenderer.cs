@@ -36,7 +36,12 @@ internal sealed partial class TableRenderer(Report report, bool all, Terminal te
 
     private void AddVerdict()
     {
-        _page.Entry(report.Verdict.ToUpperInvariant(), Indent, StyleOf(report.Verdict), report.Subject.File ?? "");
+        _page.Entry(
+            report.Verdict.ToUpperInvariant(),
+            Indent,
+            StyleOf(report.Verdict),
+            report.Subject.File ?? $"simulated: {Listed(report.Subject.Touched)}"
+        );
         _page.Entry("", Indent, Style.Plain, report.Summary);
         _page.Line();
     }
@@ -153,7 +158,7 @@ internal sealed partial class TableRenderer(Report report, bool all, Terminal te
             pieces.Add($"by {Page.Path(finding.Path.SkipLast(1))}");
         }
 
-        if (finding.LookAt.Count > 0)
+        if (finding.LookAt.Count > 1)
         {
             var more = finding.LookAt.Count > AlikeShown ? $" and {finding.LookAt.Count - AlikeShown} more" : "";
             pieces.Add($"look again at {string.Join(", ", finding.LookAt.Take(AlikeShown))}{more}");

@@ -27,6 +27,7 @@ internal static class LossReader
                         loss.Reason
                     )),
             ],
+            [.. StandbysLost(estate, consequences), .. BackupsLost(estate, consequences)],
             [
                 .. consequences
                     .Destroyed.Where(id => !touched.Contains(id))
@@ -36,6 +37,27 @@ internal static class LossReader
             [.. consequences.GuardsLost.Select(id => id.Value).Distinct().Order(StringComparer.Ordinal)]
         );
     }
+
+    private static IEnumerable<ReportWayBackLost> StandbysLost(LoadedEstate estate, Consequences consequences)
+    {
+        var down = consequences.Destroyed.Concat(consequences.Impaired).ToHashSet();
+        return estate
+            .Records.OfType<EstateChange.Upsert>()
+            .SelectMany(record => record.Relations)
+            .OfType<Relation.StandbyFor>()
+            .Where(standby => standby.Members.Any(down.Contains))
+            .Select(standby => new ReportWayBackLost(
+                standby.Service.Value,
+                $"standby {standby.Name}",
+                [.. standby.Members.Where(down.Contains).Select(id => id.Value)]
+            ));
+    }
+
+    private static IEnumerable<ReportWayBackLost> BackupsLost(LoadedEstate estate, Consequences consequences) =>
+        from lost in consequences.CopiesLost
+        from copy in estate.Copies[lost.Asset]
+        where copy.Holder == lost.Holder && copy is { Role: CopyRole.Backup, RestoreTestedAt: not null }
+        select new ReportWayBackLost(lost.Asset.Value, "restore-tested backup", [lost.Holder.Value]);
 
     private static IEnumerable<ReportLostData> DataLost(LoadedEstate estate, Consequences consequences)
     {

@@ -114,6 +114,7 @@ internal sealed record ReportFinding(
 internal sealed record ReportLoss(
     IReadOnlyList<ReportLostData> Data,
     IReadOnlyList<ReportIrreversible> Irreversible,
+    IReadOnlyList<ReportWayBackLost> WaysBack,
     IReadOnlyList<string> EndsWithIt,
     IReadOnlyList<string> GuardsLost
 );
@@ -127,6 +128,9 @@ internal sealed record ReportLostData(
 {
     public bool IsGone => CopiesLeft.Count == 0;
 }
+
+/// <summary>A standby that could no longer take over, or a backup whose restore was tested and that would be gone.</summary>
+internal sealed record ReportWayBackLost(string Of, string What, IReadOnlyList<string> By);
 
 internal sealed record ReportCopy(string Holder, string Role, bool RestoreTested);
 

@@ -26,21 +26,22 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
     private Report Build(string command, ActionSubject subject, Judgement judgement, Verdict verdict, double budget)
     {
         var findings = FindingsOf(judgement);
+        var evidence = EvidenceReader.Read(estate, now);
         var consequences = judgement.Consequences;
         return new Report
         {
             Command = command,
             Verdict = Wording.Of(verdict),
             ExitCode = Wording.ExitCodeOf(verdict),
-            Summary = SummaryOf(subject, findings, judgement),
+            Summary = SummaryOf(subject, findings, judgement, evidence),
             Subject = SubjectOf(subject),
             JudgedAt = now,
-            Evidence = EvidenceReader.Read(estate, now),
+            Evidence = evidence,
             Estate = EstateOf(judgement),
             Lease = null,
             Stress = StressOf(judgement, budget),
             Findings = findings,
-            Lost = consequences is null ? new ReportLoss([], [], [], []) : LossReader.Read(estate, consequences),
+            Lost = consequences is null ? new ReportLoss([], [], [], [], []) : LossReader.Read(estate, consequences),
             Impaired = ImpairedOf(judgement),
             Exposed =
             [
@@ -81,12 +82,23 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
                 )),
         ];
 
-    private static string SummaryOf(ActionSubject subject, ReportFinding[] findings, Judgement judgement) =>
-        subject.Effects.Count == 0 ? "it changes nothing"
+    private static string SummaryOf(
+        ActionSubject subject,
+        ReportFinding[] findings,
+        Judgement judgement,
+        ReportEvidence evidence
+    ) =>
+        findings.FirstOrDefault(finding => finding.Test == Decider.LedgerTest) is { } unlogged ? unlogged.Reason
+        : judgement.Verdict == Verdict.Defer && evidence.Stale.Count > 0
+            ? $"the evidence is {AgeText(evidence)}, too old to settle it: {evidence.Advice}"
+        : subject.Effects.Count == 0 ? "it changes nothing"
         : findings.FirstOrDefault(finding => finding.AtMost != Wording.Of(Verdict.Allow)) is { } first ? first.Reason
         : judgement.Assessment is { Charge: > 0 } assessment
             ? $"every essential variable stays within its bounds, at a charge of {Wording.Number(assessment.Charge)}"
         : "no essential variable of this estate gets worse";
+
+    private static string AgeText(ReportEvidence evidence) =>
+        evidence.AgeSeconds is { } seconds ? $"{Wording.Age(seconds)} old" : "of unknown age";
 
     private static ReportSubject SubjectOf(ActionSubject subject) =>
         new(

@@ -4,7 +4,7 @@ using Homeostat.Ledger.Statements;
 
 namespace Homeostat.Ledger.Storage;
 
-/// <summary>When a shard is sealed and the next one begins.</summary>
+/// <summary>When a shard is sealed and the next one begins; what is in flight at that moment still goes into the old one.</summary>
 public sealed record ShardLimits(long Entries, TimeSpan Age);
 
 /// <summary>An entry's receipt and the shard, by its origin, that gave it.</summary>

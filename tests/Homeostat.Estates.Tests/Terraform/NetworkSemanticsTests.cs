@@ -47,7 +47,7 @@ public sealed class NetworkSemanticsTests
         );
 
         Assert.Equal(["needs aws_route_table_association.a", "needs aws_vpc.v"], file.Says("aws_subnet.s"));
-        Assert.Equal(["needs aws_route_table.t"], file.Says("aws_route_table_association.a"));
+        Assert.Equal(["ends with aws_subnet.s", "needs aws_route_table.t"], file.Says("aws_route_table_association.a"));
         Assert.Equal(["needs aws_route.r", "needs aws_vpc.v"], file.Says("aws_route_table.t"));
         Assert.Equal(
             ["ends with aws_route_table.t", "needs aws_nat_gateway.n", "needs aws_route_table.t"],

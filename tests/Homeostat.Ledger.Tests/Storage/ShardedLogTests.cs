@@ -19,25 +19,24 @@ public sealed class ShardedLogTests : IDisposable
     {
         using (var log = Open(new ShardLimits(100, TimeSpan.FromDays(1))))
         {
-            var receipts = await Task.WhenAll(
-                Enumerable
-                    .Range(0, 350)
-                    .Select(i =>
-                        Task.Run(async () =>
-                            (i, await log.AppendAsync(Samples.Entry(_key, i), TestContext.Current.CancellationToken))
-                        )
-                    )
-            );
+            var receipts = await Crowd(log, 0);
+
+            // A shard ends with the append after the one that filled it, so that a second crowd finds it full.
+            receipts = [.. receipts, .. await Crowd(log, 350)];
             Assert.All(
                 receipts,
                 pair =>
                     Assert.Null(
-                        pair.Item2.Receipt.Verify(Samples.Entry(_key, pair.i), pair.Item2.Origin, _key.VerifierKey)
+                        pair.Receipt.Receipt.Verify(
+                            Samples.Entry(_key, pair.Number),
+                            pair.Receipt.Origin,
+                            _key.VerifierKey
+                        )
                     )
             );
             Assert.Equal(
-                350,
-                receipts.Select(pair => (pair.Item2.Origin, pair.Item2.Receipt.Index)).Distinct().Count()
+                700,
+                receipts.Select(pair => (pair.Receipt.Origin, pair.Receipt.Receipt.Index)).Distinct().Count()
             );
         }
 
@@ -125,6 +124,9 @@ public sealed class ShardedLogTests : IDisposable
         _folder.Dispose();
         _key.Dispose();
     }
+
+    private Task<(int Number, ShardReceipt Receipt)[]> Crowd(ShardedLog log, int first) =>
+        Task.WhenAll(Enumerable.Range(first, 350).Select(i => Task.Run(async () => (i, await Append(log, i)))));
 
     private byte[] Sequenced(ulong session, ulong number) =>
         Statement.Sign(
