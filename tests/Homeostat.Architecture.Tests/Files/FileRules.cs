@@ -32,9 +32,7 @@ internal static partial class FileRules
     public static IEnumerable<string> TooLong(string path, string text)
     {
         var lines = text.AsSpan().TrimEnd('\n').Count('\n') + 1;
-        return IsProduct(path) && lines > MostLines
-            ? [$"{path}:{lines}: more than {MostLines} lines"]
-            : [];
+        return IsProduct(path) && lines > MostLines ? [$"{path}:{lines}: more than {MostLines} lines"] : [];
     }
 
     private static bool IsProduct(string path) =>
