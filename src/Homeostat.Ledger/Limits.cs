@@ -54,6 +54,9 @@ public static class Limits
     /// <summary>Bytes of the largest published file: a full bundle of the largest entries.</summary>
     public const long TileFileBytes = 256L * (2 + 65535);
 
+    /// <summary>Bundles that a verification reads ahead.</summary>
+    public const int BundlesAhead = 64;
+
     /// <summary>Findings that a verification reports before it stops.</summary>
     public const int Findings = 1000;
 
@@ -71,6 +74,18 @@ public static class Limits
 
     /// <summary>Batch signatures whose verification is remembered.</summary>
     public const int RememberedSignatures = 1024;
+
+    /// <summary>How long witnesses may take to cosign.</summary>
+    public static readonly TimeSpan WitnessTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long after a round without a quorum the next one starts.</summary>
+    public static readonly TimeSpan WitnessRetry = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Bytes of a witness's answer.</summary>
+    public const int WitnessAnswerBytes = 16 * 1024;
+
+    /// <summary>Lines of a witness policy.</summary>
+    public const int PolicyLines = 1000;
 
     /// <summary>Entries that an agent may sign with one signature.</summary>
     public const int SignedBatchEntries = 4096;

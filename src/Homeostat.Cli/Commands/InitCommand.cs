@@ -93,8 +93,15 @@ internal static class InitCommand
     }
 
     /// <summary>What is written must be read back and must fit the estate; anything else is a fault of this command.</summary>
-    private static void Check(string text, string output, IReadOnlyList<EstateChange> listing)
+    private static void Check(string text, string output, List<EstateChange> listing)
     {
+        if (Encoding.UTF8.GetByteCount(text) > OverlayLimits.MaxFileBytes)
+        {
+            throw new EstateSourceException(
+                $"{output}: the overlay of {listing.Count} records would exceed {OverlayLimits.MaxFileBytes} bytes; give fewer files"
+            );
+        }
+
         var reading = OverlayFile.Parse(text, output);
         if (reading.Overlay is not { } overlay)
         {

@@ -1,5 +1,6 @@
 using Homeostat.Core.Estate;
 using Homeostat.Estates.Inference;
+using Homeostat.Estates.Overlay;
 
 namespace Homeostat.Cli.Commands;
 
@@ -39,7 +40,9 @@ internal sealed class InitSummary
         summary.PrintCounts();
         summary.PrintFirstLooks();
         output.WriteLine();
-        output.WriteLine($"then: homeostat review {Plain(files[0])} --config {Plain(path)}");
+        var config = path == OverlayFile.DefaultName ? "" : $" --config {Plain(path)}";
+        output.WriteLine("Then:");
+        output.WriteLine($"    homeostat review {Plain(files[0])}{config}");
     }
 
     /// <summary>Text from files, made safe to show: it cannot move the cursor of a terminal.</summary>
@@ -73,7 +76,7 @@ internal sealed class InitSummary
         _output.WriteLine();
         _output.WriteLine("Look at these first:");
         PrintList(
-            "outside production by a word of a name (tier 3: little protects them)",
+            "taken to be outside production: tier 3, little protects them",
             Guesses(guess => guess is { What: GuessKind.Environment, IsDefault: false } && IsTierThree(guess.Subject))
         );
         PrintList(

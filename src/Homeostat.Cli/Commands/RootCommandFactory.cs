@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Homeostat.Cli.Commands.Log;
 
 namespace Homeostat.Cli.Commands;
 
@@ -17,5 +18,7 @@ internal static class RootCommandFactory
             ReviewCommand.Create(),
             SimulateCommand.Create(),
             EstateCommand.Create(),
+            LogCommand.Create(),
+            WitnessCommand.Create(),
         };
 }

@@ -48,7 +48,7 @@ public sealed class Decider(DeciderParts parts)
 
         // From here on nobody may walk away: an append that was given up half-way would leave it open whether it counts.
         var decision = await RecordAsync(request, judgement, permit, now).ConfigureAwait(false);
-        return decision.Verdict == Verdict.Allow || parts.AlternativeCap == TimeSpan.Zero
+        return decision.Verdict == Verdict.Allow || decision.Receipt is null || parts.AlternativeCap == TimeSpan.Zero
             ? decision
             : decision with
             {
@@ -60,7 +60,7 @@ public sealed class Decider(DeciderParts parts)
     public void Settle(Permit permit) => parts.Leases.Settle(permit.Id);
 
     /// <summary>Steps 3 to 7 of the path of a request.</summary>
-    private (Judgement Judgement, PermitId? Permit) JudgeAndReserve(
+    internal (Judgement Judgement, PermitId? Permit) JudgeAndReserve(
         ActionRequest request,
         DateTimeOffset now,
         bool hasLooked
@@ -192,6 +192,19 @@ public sealed class Decider(DeciderParts parts)
             return null;
         }
 
+        try
+        {
+            return FindAlternative(request, file);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // The decision stands and is on the log; what would be accepted instead is a courtesy.
+            return null;
+        }
+    }
+
+    private Alternative FindAlternative(ActionRequest request, CaseFile file)
+    {
         var search = new AlternativeSearch(parts.Clock);
         return search.Find(
             request.Effects,

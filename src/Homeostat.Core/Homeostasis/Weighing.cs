@@ -32,8 +32,8 @@ internal sealed class Weighing(StressTable table)
 {
     public Toll Weigh(Consequences consequences, WorldOutcome outcome, AssessmentInput input)
     {
-        double charge = 0,
-            dearestCharge = -1;
+        long charge = 0;
+        double dearestCharge = -1;
         int lethal = -1,
             dearest = -1;
         var isProven = false;
@@ -42,7 +42,7 @@ internal sealed class Weighing(StressTable table)
         {
             ref readonly var change = ref outcome.Changes[at];
             var price = Charge(consequences, change, input);
-            charge += price;
+            charge += Amount.Of(price);
             if (price > dearestCharge)
             {
                 (dearest, dearestCharge) = (at, price);
@@ -61,7 +61,7 @@ internal sealed class Weighing(StressTable table)
 
         return new Toll
         {
-            Charge = charge,
+            Charge = Amount.ToDouble(charge),
             IsLethal = lethal >= 0,
             ProvenLethal = isProven,
             LethalChange = lethal,
@@ -194,7 +194,7 @@ internal sealed class Weighing(StressTable table)
             return change.After;
         }
 
-        var longest = input.Effects.Max(effect => effect.Duration ?? TimeSpan.Zero);
+        var longest = Outage.LongestOf(input.Effects);
         var tolerated = TimeSpan.FromSeconds(consequences.Estate.Tables.Details[change.Subject].ToleranceSeconds);
         return longest <= tolerated ? change.Settled : change.After;
     }
@@ -219,15 +219,20 @@ internal sealed class Weighing(StressTable table)
     private static bool HoldersAreNamed(Consequences consequences, int asset, Goal goal)
     {
         var estate = consequences.Estate;
+        var any = false;
         foreach (var copy in consequences.LostCopies)
         {
-            if (estate.Copy(copy).Asset == asset && !goal.Removes.Contains(estate.IdOf(estate.Copy(copy).Holder)))
+            if (estate.Copy(copy).Asset == asset)
             {
-                return false;
+                any = true;
+                if (!goal.Removes.Contains(estate.IdOf(estate.Copy(copy).Holder)))
+                {
+                    return false;
+                }
             }
         }
 
-        return true;
+        return any;
     }
 }
 

@@ -8,6 +8,9 @@ public sealed record Lease
     /// <summary>How long a lease lives where nothing else is said.</summary>
     public static readonly TimeSpan DefaultLife = TimeSpan.FromMinutes(15);
 
+    /// <summary>There is no permanent lease: none is granted for longer.</summary>
+    public static readonly TimeSpan MaxLife = TimeSpan.FromHours(24);
+
     public required LeaseId Id { get; init; }
 
     public required AgentId Agent { get; init; }

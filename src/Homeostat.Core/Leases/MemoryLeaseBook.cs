@@ -1,4 +1,5 @@
 using Homeostat.Core.Actions;
+using Homeostat.Core.Homeostasis;
 using Homeostat.Core.Simulation;
 
 namespace Homeostat.Core.Leases;
@@ -21,9 +22,16 @@ public sealed class MemoryLeaseBook : ILeaseBook
     {
         lock (_lock)
         {
+            if (ClockRefusal(ref now) is { } clock)
+            {
+                return clock;
+            }
+
             if (_accounts.TryGetValue(lease.Id, out var existing))
             {
-                return existing.Lease == lease ? null : $"lease {lease.Id} exists already with other terms";
+                return LeaseTerms.AreSame(existing.Lease, lease)
+                    ? null
+                    : $"lease {lease.Id} exists already with other terms";
             }
 
             var refusal = RefusalOf(lease, now);
@@ -40,7 +48,7 @@ public sealed class MemoryLeaseBook : ILeaseBook
     {
         lock (_lock)
         {
-            if (ClockRefusal(now) is { } clock)
+            if (ClockRefusal(ref now) is { } clock)
             {
                 return new(null, clock);
             }
@@ -61,7 +69,8 @@ public sealed class MemoryLeaseBook : ILeaseBook
         lock (_lock)
         {
             if (
-                ClockRefusal(now) is not null
+                ClockRefusal(ref now) is not null
+                || !IsCost(cost)
                 || Lineage(id, now, out var lineage) is not null
                 || _reserved.ContainsKey(future.Permit)
             )
@@ -129,8 +138,11 @@ public sealed class MemoryLeaseBook : ILeaseBook
         }
     }
 
+    /// <summary>A cost that gives instead of taking is a bug on the other side.</summary>
+    private static bool IsCost(Cost cost) => cost.Stress >= 0 && cost.Irreversible >= 0;
+
     private static bool CanPay(LeaseBalance balance, Cost cost) =>
-        cost.Stress <= balance.Stress
+        Amount.Of(cost.Stress) <= Amount.Of(balance.Stress)
         && cost.Irreversible <= balance.Irreversible
         && balance.Outstanding > 0
         && balance.ThisMinute > 0;
@@ -140,6 +152,11 @@ public sealed class MemoryLeaseBook : ILeaseBook
         if (lease.ExpiresAt <= now || lease.ExpiresAt <= lease.IssuedAt)
         {
             return $"lease {lease.Id} would have expired at {lease.ExpiresAt:u} already";
+        }
+
+        if (lease.ExpiresAt - now > Lease.MaxLife)
+        {
+            return $"there is no permanent lease: {lease.Id} may last until {now + Lease.MaxLife:u} at most";
         }
 
         if (lease.Parent is not { } parentId)
@@ -153,21 +170,24 @@ public sealed class MemoryLeaseBook : ILeaseBook
         }
 
         var parent = lineage[0].Lease;
-        return lease.ExpiresAt > parent.ExpiresAt
+        return lineage.Count >= Limits.MaxLineage
+                ? $"{parentId} has {lineage.Count - 1} leases above it, and no lease has more than {Limits.MaxLineage - 1}"
+            : lease.ExpiresAt > parent.ExpiresAt
                 ? $"no lease outlives its parent: {parentId} ends at {parent.ExpiresAt:u}"
             : lease.Cone.ReachesBeyond(parent.Cone) is { } dimension
                 ? $"the cone reaches beyond that of {parentId}: {dimension}"
             : null;
     }
 
-    private string? ClockRefusal(DateTimeOffset now)
+    /// <summary>A small step back is not noticed: time stands still until the clock has caught up.</summary>
+    private string? ClockRefusal(ref DateTimeOffset now)
     {
         if (now < _latest - ClockTolerance)
         {
             return $"the clock went back from {_latest:u} to {now:u}: ages of evidence cannot be told";
         }
 
-        _latest = now > _latest ? now : _latest;
+        now = _latest = now > _latest ? now : _latest;
         return null;
     }
 
@@ -200,7 +220,7 @@ public sealed class MemoryLeaseBook : ILeaseBook
     private static LeaseBalance BalanceOf(List<Account> lineage, DateTimeOffset now) =>
         new(
             [.. lineage.Select(account => account.Lease)],
-            lineage.Min(account => account.Lease.GrownBudget(now) - account.Stress),
+            Amount.ToDouble(lineage.Min(account => Amount.Of(account.Lease.GrownBudget(now)) - account.Stress)),
             lineage.Min(account => account.Lease.Cone.Amounts.Irreversible - account.Irreversible),
             lineage.Min(account => account.Lease.Cone.Amounts.Outstanding - account.Outstanding),
             lineage.Min(account => account.Lease.Cone.Amounts.PerMinute - account.InMinuteOf(now))
@@ -236,7 +256,9 @@ public sealed class MemoryLeaseBook : ILeaseBook
         private int _inMinute;
 
         public Lease Lease { get; } = lease;
-        public double Stress { get; private set; }
+
+        /// <summary>In whole billionths, so that giving back leaves nothing behind.</summary>
+        public long Stress { get; private set; }
         public int Irreversible { get; private set; }
         public int Outstanding { get; set; }
         public bool IsRevoked { get; set; }
@@ -245,7 +267,7 @@ public sealed class MemoryLeaseBook : ILeaseBook
 
         public void Take(Cost cost, DateTimeOffset now)
         {
-            Stress += cost.Stress;
+            Stress += Amount.Of(cost.Stress);
             Irreversible += cost.Irreversible;
             Outstanding++;
             _inMinute = InMinuteOf(now) + 1;
@@ -254,7 +276,7 @@ public sealed class MemoryLeaseBook : ILeaseBook
 
         public void GiveBack(Cost cost)
         {
-            Stress -= cost.Stress;
+            Stress -= Amount.Of(cost.Stress);
             Irreversible -= cost.Irreversible;
             Outstanding--;
         }

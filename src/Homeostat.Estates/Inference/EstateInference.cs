@@ -81,12 +81,18 @@ public static class EstateInference
 
         var isOutside = EnvironmentName.AreAllOutsideProduction(environment.Names);
         var tier = isOutside ? Tier.Three : Tier.One;
-        var reason =
-            isOutside ? $"{string.Join(", ", environment.Names)} is not production"
-            : environment.IsDefault ? "nothing says otherwise"
-            : "no label says how critical it is, and what is not known to be outside production counts as production";
+        var reason = ReasonOf(environment, isOutside);
         guesses.Add(new Guess(resource.Id, GuessKind.Tier, Text(tier), reason, IsDefault: !isOutside));
         return tier;
+    }
+
+    private static string ReasonOf(InferredEnvironment environment, bool isOutside)
+    {
+        var names = string.Join(", ", environment.Names);
+        return isOutside ? $"{names} is not production"
+            : environment.IsDefault ? "nothing says otherwise"
+            : environment.Names.All(IsKnownEnvironment) ? $"{names}, and no label says how critical it is"
+            : $"{names} is not known to be outside production";
     }
 
     private static string? OwnerOf(Resource resource, List<Guess> guesses)

@@ -208,7 +208,7 @@ public sealed class FirstOverlay
         _guesses[id].FirstOrDefault(guess => guess.What == what && !guess.IsDefault);
 
     private string Because(ResourceId id, GuessKind what) =>
-        OverlayText.Comment(_guesses[id].FirstOrDefault(guess => guess.What == what)?.Reason ?? $"{id} says so itself");
+        OverlayText.Comment(_guesses[id].FirstOrDefault(guess => guess.What == what)?.Reason ?? "it says so itself");
 
     private void Line(string text = "") => _text.Append(text).Append('\n');
 }

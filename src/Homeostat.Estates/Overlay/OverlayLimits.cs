@@ -9,7 +9,7 @@ public static class OverlayLimits
     public const int MaxDepth = 16;
 
     /// <summary>Keys and values in one file.</summary>
-    public const int MaxNodes = 1_000_000;
+    public const int MaxNodes = 4_000_000;
 
     /// <summary>Longest single key or value, in UTF-16 units.</summary>
     public const int MaxScalarLength = 4096;

@@ -16,6 +16,8 @@ internal static class FolderChecks
         Recovery.DescriptionPath,
         Publisher.CheckpointPath,
         Publisher.SessionsPath,
+        Recovery.SessionsStartPath,
+        Publisher.WitnessedPath,
     };
 
     public static void Run(
@@ -27,6 +29,7 @@ internal static class FolderChecks
     )
     {
         CheckDescription(folder, checkpoint, key, report);
+        CheckWitnessed(folder, checkpoint, key, report);
         if (live)
         {
             return;
@@ -73,6 +76,37 @@ internal static class FolderChecks
         }
     }
 
+    // The cosigned checkpoint is an earlier state of the same tree, or the same.
+    private static void CheckWitnessed(
+        FolderTiles folder,
+        Checkpoint checkpoint,
+        VerifierKey key,
+        Action<string, string> report
+    )
+    {
+        if (folder.Read(Publisher.WitnessedPath) is not { } bytes)
+        {
+            return;
+        }
+
+        try
+        {
+            var witnessed = Checkpoint.Open(SignedNote.Parse(bytes), checkpoint.Origin, key);
+            if (witnessed.Size > checkpoint.Size)
+            {
+                report(Publisher.WitnessedPath, $"its size {witnessed.Size} is beyond the published {checkpoint.Size}");
+            }
+            else if (new TileProver(new TileReader(folder), checkpoint.Size).Root(witnessed.Size) != witnessed.Root)
+            {
+                report(Publisher.WitnessedPath, $"its root is not the one of the first {witnessed.Size} entries");
+            }
+        }
+        catch (FormatException e)
+        {
+            report(Publisher.WitnessedPath, e.Message);
+        }
+    }
+
     private static void CheckNames(FolderTiles folder, Action<string, string> report)
     {
         foreach (var name in folder.List("").Where(name => !s_expected.Contains(name)))
@@ -86,6 +120,11 @@ internal static class FolderChecks
                 Publisher.SessionsPath,
                 "its SHA-256 does not fit; it can be deleted, and is made again from the entries"
             );
+        }
+
+        if (folder.Read(Recovery.SessionsStartPath) is { } start && SequenceBook.TryRead(start) is null)
+        {
+            report(Recovery.SessionsStartPath, "its SHA-256 does not fit");
         }
 
         if (folder.Read("lock") is { Length: > 0 })

@@ -84,7 +84,7 @@ public sealed record TlogProof(
             return [];
         }
 
-        return StrictBase64.TryDecode(lines[next++].AsSpan("extra ".Length), out var bytes)
+        return StrictBase64.TryDecode(lines[next++].AsSpan("extra ".Length), out var bytes) && bytes.Length > 0
             ? bytes
             : throw new FormatException($"line {next} does not hold base64 after 'extra'");
     }

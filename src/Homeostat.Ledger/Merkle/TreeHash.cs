@@ -11,13 +11,19 @@ public static class TreeHash
     /// <summary>SHA-256 of nothing: the root of the tree without entries.</summary>
     public static Digest Empty { get; } = Digest.Of([]);
 
+    // One hash object a thread: setting it up costs as much as hashing a node.
+    [ThreadStatic]
+    private static IncrementalHash? s_sha256;
+
+    private static IncrementalHash Sha256 => s_sha256 ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
     public static Digest Leaf(ReadOnlySpan<byte> entry)
     {
         var length = entry.Length + 1;
-        Span<byte> buffer = length <= StackBytes ? stackalloc byte[length] : new byte[length];
+        Span<byte> buffer = length <= StackBytes ? stackalloc byte[StackBytes] : new byte[length];
         buffer[0] = 0x00;
         entry.CopyTo(buffer[1..]);
-        return Digest.Of(buffer);
+        return Hash(buffer[..length]);
     }
 
     public static Digest Node(in Digest left, in Digest right)
@@ -26,8 +32,15 @@ public static class TreeHash
         buffer[0] = 0x01;
         left.CopyTo(buffer[1..]);
         right.CopyTo(buffer[(1 + Digest.Bytes)..]);
+        return Hash(buffer);
+    }
+
+    private static Digest Hash(ReadOnlySpan<byte> content)
+    {
+        var sha256 = Sha256;
+        sha256.AppendData(content);
         var digest = default(Digest);
-        SHA256.HashData(buffer, MemoryMarshal.AsBytes(new Span<Digest>(ref digest)));
+        sha256.GetHashAndReset(MemoryMarshal.AsBytes(new Span<Digest>(ref digest)));
         return digest;
     }
 

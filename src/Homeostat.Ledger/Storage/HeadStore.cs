@@ -92,7 +92,8 @@ public sealed class FileHeadStore : IHeadStore
         _owned?.Dispose();
     }
 
-    internal static IStoreFile OpenFile(ILogStore store) => store.OpenPreallocated("head", 2 * SlotBytes);
+    internal static IStoreFile OpenFile(ILogStore store, string name = "head") =>
+        store.OpenPreallocated(name, 2 * SlotBytes);
 
     /// <summary>The slots of a head file that are neither empty nor intact.</summary>
     internal static IEnumerable<int> DamagedSlots(byte[] file)

@@ -146,6 +146,15 @@ public sealed class LedgerLog : IDisposable
         }
     }
 
+    /// <summary>The newest published checkpoint.</summary>
+    public SignedNote PublishedCheckpoint() => SignedNote.Parse(_opened.Store.Read(Publisher.CheckpointPath)!);
+
+    /// <summary>The path from an entry to the root of a published size.</summary>
+    public IReadOnlyList<Digest> ProveInclusion(long index, long size) => Prover(size).Inclusion(index, size);
+
+    /// <summary>That the tree of one published size continues the tree of another; empty from size 0.</summary>
+    public IReadOnlyList<Digest> ProveConsistency(long from, long to) => Prover(to).Consistency(from, to);
+
     /// <summary>Writes and publishes what was taken, and lets the folder go.</summary>
     public void Dispose()
     {
@@ -166,6 +175,26 @@ public sealed class LedgerLog : IDisposable
     internal static LedgerLog Open(ILogStore store, string origin, SigningKey key, LedgerOptions options) =>
         new(Recovery.Open(store, origin, key, options), key, options);
 
+    /// <summary>Writes the newest cosigned checkpoint beside the newest one; without room for it, readers see the one before.</summary>
+    internal void WriteWitnessed(SignedNote cosigned)
+    {
+        try
+        {
+            _opened.Publisher.WriteWitnessed(cosigned.ToBytes());
+        }
+        catch (SyncFailedException e)
+        {
+            Fail("writing a witnessed checkpoint", e);
+            throw;
+        }
+        catch (IOException)
+        {
+            // The cosignatures are good all the same, and the next round writes again.
+        }
+    }
+
+    private TileProver Prover(long size) => new(new TileReader(new StoreTiles(_opened.Store)), size);
+
     private async Task<IReadOnlyList<Receipt>> ReceiptsAsync(PendingAppend append, CancellationToken cancellationToken)
     {
         var outcomes = await append.Done.Task.WaitAsync(cancellationToken);
@@ -184,17 +213,16 @@ public sealed class LedgerLog : IDisposable
     private async Task<Receipt> RetryReceiptAsync(long index, Digest leaf, CancellationToken cancellationToken)
     {
         await PublishedAsync(index + 1, cancellationToken);
-        var note = _opened.Store.Read(Publisher.CheckpointPath)!;
-        var checkpoint = Checkpoint.Parse(SignedNote.Parse(note).Text);
-        var prover = new TileProver(new TileReader(new StoreTiles(_opened.Store)), checkpoint.Size);
+        var note = PublishedCheckpoint();
+        var checkpoint = Checkpoint.Parse(note.Text);
         return new Receipt
         {
             Index = index,
             LeafHash = leaf,
             TreeSize = checkpoint.Size,
             Root = checkpoint.Root,
-            Checkpoint = note,
-            InclusionProof = prover.Inclusion(index, checkpoint.Size),
+            Checkpoint = note.ToBytes(),
+            InclusionProof = ProveInclusion(index, checkpoint.Size),
             ForkProtection = _opened.Committer.Protection,
             IsRetry = true,
         };

@@ -20,6 +20,7 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
 {
     public const string CheckpointPath = "checkpoint";
     public const string SessionsPath = "sessions";
+    public const string WitnessedPath = "checkpoint.witnessed";
     private const int EntriesAtOnce = 8192;
 
     private readonly Lock _lock = new();
@@ -106,6 +107,9 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
 
     // The state of the sessions can be folded from the entries again. A crash here leaves the one before, or this one.
     public void WriteSessions(ReadOnlySpan<byte> sessions) => Replace(SessionsPath, sessions);
+
+    // The newest checkpoint with cosignatures, beside the newest one. A crash here leaves the one before, or this one.
+    public void WriteWitnessed(ReadOnlySpan<byte> cosigned) => Replace(WitnessedPath, cosigned);
 
     private void Replace(string path, ReadOnlySpan<byte> content)
     {

@@ -36,6 +36,9 @@ public sealed record Receipt
 
     public required ForkProtection ForkProtection { get; init; }
 
+    /// <summary>The witnesses whose cosignatures <see cref="Checkpoint"/> carries; while there are none, the entry is durable and no more.</summary>
+    public IReadOnlyList<string> WitnessedBy { get; init; } = [];
+
     /// <summary>Was the entry already in the log, byte for byte, so that this append changed nothing?</summary>
     public bool IsRetry { get; init; }
 

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Formats.Cbor;
+using Homeostat.Ledger.Checkpoints;
+using Homeostat.Ledger.Statements;
+using Homeostat.Ledger.Storage;
+
+namespace Homeostat.Bench.Ledger;
+
+/// <summary>Entries signed before the clock starts, and the ways of appending them.</summary>
+internal sealed class Load : IDisposable
+{
+    public const string Origin = "bench.example.org/log";
+    private const int EntryBytes = 512;
+
+    public SigningKey Key { get; } = SigningKey.FromSeed(Origin, new byte[32]);
+
+    public ReadOnlyMemory<byte>[] Singles(int count) =>
+        [
+            .. Enumerable
+                .Range(0, count)
+                .AsParallel()
+                .AsOrdered()
+                .Select(i => (ReadOnlyMemory<byte>)Statement.Sign(Key, Header(), Payload(i, 0))),
+        ];
+
+    public ReadOnlyMemory<byte>[][] Batches(int count, int size) =>
+        [
+            .. Enumerable
+                .Range(0, count)
+                .AsParallel()
+                .AsOrdered()
+                .Select(b =>
+                    Statement
+                        .SignBatch(
+                            Key,
+                            [
+                                .. Enumerable
+                                    .Range(0, size)
+                                    .Select(i => (Header(), (ReadOnlyMemory<byte>)Payload((b * size) + i, 220))),
+                            ]
+                        )
+                        .Select(entry => (ReadOnlyMemory<byte>)entry)
+                        .ToArray()
+                ),
+        ];
+
+    /// <summary>So many callers, each waiting for its answer before it appends again; entries a second.</summary>
+    public static async Task<double> ClosedLoop(LedgerLog log, ReadOnlyMemory<byte>[] entries, int callers)
+    {
+        var next = -1;
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, callers)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        for (
+                            var i = Interlocked.Increment(ref next);
+                            i < entries.Length;
+                            i = Interlocked.Increment(ref next)
+                        )
+                        {
+                            await log.AppendAsync(entries[i]);
+                        }
+                    })
+                )
+        );
+        return entries.Length / watch.Elapsed.TotalSeconds;
+    }
+
+    public static async Task<double> ClosedLoop(LedgerLog log, ReadOnlyMemory<byte>[][] batches, int callers)
+    {
+        var next = -1;
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, callers)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        for (
+                            var i = Interlocked.Increment(ref next);
+                            i < batches.Length;
+                            i = Interlocked.Increment(ref next)
+                        )
+                        {
+                            await log.AppendAsync(batches[i]);
+                        }
+                    })
+                )
+        );
+        return batches.Sum(batch => batch.Length) / watch.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Appends start when their time has come, whether or not earlier ones are answered; latencies from that time on, in ms.</summary>
+    public static async Task<double[]> OpenLoop(int count, double perSecond, Func<int, ValueTask> append)
+    {
+        var latencies = new double[count];
+        var pending = new List<Task>(count);
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < count; i++)
+        {
+            var due = i / perSecond * 1000;
+            while (watch.Elapsed.TotalMilliseconds < due)
+            {
+                await Task.Delay(1);
+            }
+
+            pending.Add(One(i, due));
+        }
+
+        await Task.WhenAll(pending);
+        Array.Sort(latencies);
+        return latencies;
+
+        async Task One(int i, double due)
+        {
+            await Task.Yield();
+            await append(i);
+            latencies[i] = watch.Elapsed.TotalMilliseconds - due;
+        }
+    }
+
+    public void Dispose() => Key.Dispose();
+
+    private static StatementHeader Header() => new("bench", "entry", "application/cbor");
+
+    private static byte[] Payload(int number, int less)
+    {
+        var writer = new CborWriter();
+        writer.WriteStartArray(2);
+        writer.WriteInt32(number);
+        writer.WriteByteString(new byte[EntryBytes - 164 - less]);
+        writer.WriteEndArray();
+        return writer.Encode();
+    }
+}
