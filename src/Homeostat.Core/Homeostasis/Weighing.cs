@@ -56,7 +56,7 @@ internal sealed class Weighing(StressTable table)
             }
 
             isProven |= BecomesLethal(consequences, change, input) && !change.RestsOnStaleRelation;
-            weakened ??= IsWeakened(change) ? Names.SubjectOf(consequences.Estate, change) : null;
+            weakened ??= IsWeakened(change) ? Weakened(consequences, change) : null;
         }
 
         return new Toll
@@ -169,6 +169,22 @@ internal sealed class Weighing(StressTable table)
         return change.Tier <= Tier.One
             && setpoint.IsLethal(WorstOf(consequences, change, input))
             && !setpoint.IsLethal(change.Before);
+    }
+
+    /// <summary>What is gone already, and what would be left of what could bring it back.</summary>
+    private static string Weakened(Consequences consequences, in VariableChange change)
+    {
+        var subject = Names.SubjectOf(consequences.Estate, change);
+        var (lost, support) = change.Kind switch
+        {
+            VariableKind.Durability => ($"{subject} has no copy that is known to be good", "copies of any kind"),
+            VariableKind.Recoverability => (
+                $"{subject} has no proven way back (no complete standby, no backup with a tested restore)",
+                "parts of one"
+            ),
+            _ => ($"{subject} does not work as it is", "units of what it needs"),
+        };
+        return $"{lost}, and this takes away from what could bring it back: {change.SupportBefore} → {change.SupportAfter} {support}";
     }
 
     private bool IsWeakened(in VariableChange change) =>
