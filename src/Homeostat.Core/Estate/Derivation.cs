@@ -42,6 +42,7 @@ internal sealed class Derivation(EstateTables tables)
         Mark(tables.Guards.Select(row => row.Guard), NodeFlags.IsGuard);
         Mark(tables.Guards.Select(row => row.Guarded), NodeFlags.IsGuarded);
         Mark(tables.Grants.Select(row => row.Principal), NodeFlags.IsPrincipal);
+        Mark(tables.Agreements.Keys.SelectMany(group => tables.Members.Of(group).ToArray()), NodeFlags.MustAgree);
     }
 
     private void Mark(IEnumerable<int> nodes, NodeFlags flag)
@@ -70,6 +71,11 @@ internal sealed class Derivation(EstateTables tables)
                 row.Supply += supplied[member];
             }
 
+            if (tables.Agreements.Count > 0 && IsAtOdds(group))
+            {
+                row.Supply = GroupRow.Disagreeing;
+            }
+
             LowerTo(ref row);
         }
 
@@ -83,6 +89,29 @@ internal sealed class Derivation(EstateTables tables)
                 LowerTo(ref _groups[group]);
             }
         }
+    }
+
+    /// <summary>By the last known values, whatever their age.</summary>
+    private bool IsAtOdds(int group) =>
+        tables.Agreements.TryGetValue(group, out var asked)
+        && GroupAgreement.Of(
+            asked,
+            tables.Members.Of(group).ToArray().Where(member => _nodes[member].Potential > 0),
+            LastKnown
+        ) == Truth.False;
+
+    private FactValue? LastKnown(int node, string key)
+    {
+        foreach (var fact in tables.FactsOf.Of(node))
+        {
+            var row = tables.Facts[fact];
+            if (tables.Strings[row.Key] == key)
+            {
+                return row.Text >= 0 ? FactValue.Of(tables.Strings[row.Text]) : FactValue.Of(row.Number);
+            }
+        }
+
+        return null;
     }
 
     private void LowerTo(ref GroupRow group)

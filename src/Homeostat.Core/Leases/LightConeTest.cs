@@ -59,7 +59,7 @@ public static class LightConeTest
 
     private static bool Touches(CaseFile file, Selector? where) =>
         where is null
-        || file.Consequences.Touched.Concat(file.Consequences.Destroyed).Any(id => where.Matches(file.Estate, id));
+        || file.Consequences.Touched.Concat(file.Consequences.Destroyed).Any(id => where.MayTouch(file.Estate, id));
 
     private static void ReviewEffects(Lease lease, CaseFile file, List<Finding> findings)
     {

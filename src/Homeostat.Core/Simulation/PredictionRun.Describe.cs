@@ -95,7 +95,7 @@ internal sealed partial class PredictionRun
 
         _irreversible.Clear();
         _waysBack.Clear();
-        _reversibility.Judge(_effects, _irreversible, _waysBack);
+        _reversibility.Judge(_effects, _now, _irreversible, _waysBack);
         return new Known(
             [.. _impaired],
             [.. _destroyed],
@@ -169,6 +169,7 @@ internal sealed partial class PredictionRun
         new()
         {
             Estate = _estate,
+            Effects = _effects,
             Outcomes = outcomes,
             ImpairedNodes = known.Impaired,
             DestroyedNodes = known.Destroyed,
@@ -299,6 +300,7 @@ internal sealed partial class PredictionRun
             UnknownKind.Group => [_estate.IdOf(_estate.Group(unknown.Index).From)],
             UnknownKind.Standby => [_estate.IdOf(_estate.Tables.Standbys[unknown.Index].Service)],
             UnknownKind.Copy or UnknownKind.Restore => [_estate.IdOf(_estate.Copy(unknown.Index).Holder)],
+            UnknownKind.Agreement => _estate.Tables.Members.Of(unknown.Index).ToArray().Select(_estate.IdOf),
             UnknownKind.Condition => [_effects[unknown.Index].Condition!.Subject],
             _ => [],
         };
