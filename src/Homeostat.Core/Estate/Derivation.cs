@@ -240,6 +240,14 @@ internal sealed class Derivation(EstateTables tables)
             _nodes[node].SupportUntil = _nodes[node].WorksUntil;
         }
 
+        foreach (ref readonly var group in _groups.AsSpan())
+        {
+            // That it needs them, and that they are its members, was seen at some time too.
+            ref var from = ref _nodes[group.From];
+            var seen = Until(tables.Provenances[group.Seen], tables.ShelfLives.Existence);
+            from.SupportUntil = Math.Min(from.SupportUntil, seen);
+        }
+
         Start();
         EnqueueAll(_ => true);
         while (Next(out var node))
@@ -264,6 +272,10 @@ internal sealed class Derivation(EstateTables tables)
             snapshot.ProvenanceOf(row.StateSeen),
             row.State
         );
+
+    /// <summary>Unix seconds until which it is known that the group has its members.</summary>
+    public static uint EvidenceOf(EstateSnapshot snapshot, in GroupRow group) =>
+        Until(snapshot.ProvenanceOf(group.Seen), snapshot.ShelfLives.Existence);
 
     /// <summary>Unix seconds until which it is known that the resource exists and is in its state; 0 = it is not known.</summary>
     private static uint EvidenceOf(ShelfLives shelfLives, Provenance existence, Provenance state, RunState run) =>

@@ -138,6 +138,8 @@ internal sealed partial class WorldState
         reach.Now = Math.Max(reach.Now, principals);
     }
 
+    public bool HasReaches => _reach.Count > 0;
+
     /// <summary>How many a principal stands for: a group for its members, anybody else for itself.</summary>
     public int PrincipalsIn(int principal) =>
         principal < 0 ? 1 : Math.Max(1, _estate.Tables.ContentsOf.Of(principal).Length);

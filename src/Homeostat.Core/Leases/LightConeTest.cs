@@ -88,7 +88,9 @@ public static class LightConeTest
     }
 
     private static IEnumerable<ResourceId> EndedWithIt(CaseFile file) =>
-        file.Consequences.Destroyed.Except(file.Consequences.Touched);
+        file.Consequences.DestroyedNodes.Length == 0
+            ? []
+            : file.Consequences.Destroyed.Except(file.Consequences.Touched);
 
     private static void ReviewManner(Lease lease, CaseFile file, List<Finding> findings)
     {

@@ -12,6 +12,7 @@ internal sealed partial class PredictionRun
     private readonly List<ImpairedNode> _impaired = [];
     private readonly List<int> _destroyed = [];
     private readonly List<int> _guards = [];
+    private readonly HashSet<int> _leaning = [];
     private readonly List<int> _copies = [];
     private readonly List<Irreversibility> _irreversible = [];
     private readonly List<WayBack> _waysBack = [];
@@ -110,18 +111,23 @@ internal sealed partial class PredictionRun
     /// <summary>The impaired, and what is also named by an effect: that somebody touches it does not free it of its needs.</summary>
     private int[] Leaning()
     {
-        var leaning = new HashSet<int>(_impaired.Select(impaired => impaired.Node));
+        _leaning.Clear();
+        foreach (var impaired in _impaired)
+        {
+            _leaning.Add(impaired.Node);
+        }
+
         for (var at = 0; at < _world.Groups.Count; at++)
         {
             var state = _world.Groups.At(at);
             var row = _estate.Group(_world.Groups.KeyAt(at));
             if (state.Supply < state.Before && state.Supply < row.K && _world.WorkingBefore(row.From) > 0)
             {
-                leaning.Add(row.From);
+                _leaning.Add(row.From);
             }
         }
 
-        return leaning.Count == 0 ? [] : [.. leaning];
+        return _leaning.Count == 0 ? [] : [.. _leaning];
     }
 
     private int[] LostCopies()

@@ -9,6 +9,11 @@ internal sealed partial class VariableReader
     /// <summary>Who is let in to a container is let in to what it contains.</summary>
     private void ReadExposures(List<VariableChange> changes)
     {
+        if (!world.HasReaches)
+        {
+            return;
+        }
+
         _opened.Clear();
         var search = new Stack<int>(world.Exposed().Where(_opened.Add));
         while (search.TryPop(out var node))

@@ -49,6 +49,11 @@ internal sealed partial class VariableReader
 
             for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
             {
+                if (!Estate.IsKnown(Estate.Group(group).Seen, _now))
+                {
+                    unknowns.IsBad(UnknownKind.Group, group);
+                }
+
                 foreach (var next in Estate.Tables.Members.Of(group))
                 {
                     if (Estate.Node(next).SupportUntil >= _nowSeconds || _noted.Contains(next) || !seen.Add(next))
