@@ -14,5 +14,6 @@ internal static class LogCommand
             VerifyCommand.Create(),
             AuditCommand.Create(),
             ExportCommand.Create(),
+            ServeCommand.Create(),
         };
 }
