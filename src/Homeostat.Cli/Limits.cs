@@ -8,4 +8,10 @@ internal static class Limits
 
     /// <summary>How long a reader of a served log may take to say what it wants.</summary>
     public static readonly TimeSpan LogRequestTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>Decisions that a query prints unless told.</summary>
+    public const int FoundDecisions = 1000;
+
+    /// <summary>Entries that a note names; of the others it says how many they are.</summary>
+    public const int NamedEntries = 10;
 }

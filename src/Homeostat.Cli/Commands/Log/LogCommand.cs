@@ -10,6 +10,7 @@ internal static class LogCommand
         {
             TailCommand.Create(),
             ShowCommand.Create(),
+            QueryCommand.Create(),
             ProveCommand.Create(),
             VerifyCommand.Create(),
             AuditCommand.Create(),
