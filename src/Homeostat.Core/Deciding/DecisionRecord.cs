@@ -19,6 +19,9 @@ internal static class DecisionRecord
     /// <summary>Bytes of UTF-8: a record of full rows stays below its limit in every script.</summary>
     private const int MaxText = 160;
 
+    /// <summary>What a text ends with that was cut.</summary>
+    internal const string Ellipsis = "…";
+
     public static byte[] Encode(ActionRequest request, Judgement judgement, PermitReference permit, DateTimeOffset now)
     {
         var writer = new CborWriter(CborConformanceMode.Canonical);
@@ -76,7 +79,7 @@ internal static class DecisionRecord
     }
 
     /// <summary>Cut at a character, never inside a surrogate pair; lone surrogates become U+FFFD.</summary>
-    private static string Cut(string text)
+    internal static string Cut(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         if (bytes.Length <= MaxText)
@@ -84,14 +87,18 @@ internal static class DecisionRecord
             return Encoding.UTF8.GetString(bytes);
         }
 
-        var end = MaxText - "…"u8.Length;
+        var end = MaxText - Encoding.UTF8.GetByteCount(Ellipsis);
         while ((bytes[end] & 0xC0) == 0x80)
         {
             end--;
         }
 
-        return Encoding.UTF8.GetString(bytes, 0, end) + "…";
+        return Encoding.UTF8.GetString(bytes, 0, end) + Ellipsis;
     }
+
+    /// <summary>May the text have been cut? One that is as long and ends so by itself is taken for one that was.</summary>
+    internal static bool IsCut(string text) =>
+        text.EndsWith(Ellipsis, StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(text) > MaxText - 4;
 
     private static long Millionths(double value) => (long)Math.Round(Math.Clamp(value, -1e9, 1e9) * 1e6);
 }
