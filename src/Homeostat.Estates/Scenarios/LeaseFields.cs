@@ -21,7 +21,7 @@ internal sealed class LeaseFields(DateTimeOffset now, ErrorList errors)
         {
             var fields = new Fields(node, "an agent", errors);
             var agent = new ScenarioAgent(
-                fields.RequiredText("id", "cost-agent"),
+                fields.RequiredText("id", "agent-1"),
                 fields.Choice<AgencyLevel>("level") ?? AgencyLevel.Rational,
                 fields.Text("objective"),
                 fields.Number("confidence")
@@ -69,7 +69,7 @@ internal sealed class LeaseFields(DateTimeOffset now, ErrorList errors)
 
     private Lease Read(Fields fields, IReadOnlyDictionary<string, ScenarioAgent> agents)
     {
-        var name = fields.RequiredText("agent", "cost-agent");
+        var name = fields.RequiredText("agent", "agent-1");
         if (name.Length > 0 && !agents.ContainsKey(name))
         {
             errors.Add(
