@@ -20,7 +20,7 @@ internal sealed class LossLedger(EstateSnapshot start)
     {
         HasIrreversible |= consequences.Irreversible.Any(loss => loss.Tier <= Tier.One);
         NotePurpose(request, consequences, before);
-        if (request.Effects.Select(effect => effect.Duration).Max() is { } length)
+        if (consequences.Effects.Select(effect => effect.Duration).Max() is { } length)
         {
             _outages.AddRange(
                 consequences
