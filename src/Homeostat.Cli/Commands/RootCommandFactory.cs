@@ -18,6 +18,8 @@ internal static class RootCommandFactory
             ReviewCommand.Create(),
             SimulateCommand.Create(),
             EstateCommand.Create(),
+            ReplayCommand.Create(),
+            ScenarioCommand.Create(),
             LogCommand.Create(),
             WitnessCommand.Create(),
         };

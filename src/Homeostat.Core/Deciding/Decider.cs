@@ -210,10 +210,7 @@ public sealed class Decider(DeciderParts parts)
             request.Effects,
             subset =>
                 parts.Judge.Review(
-                    request with
-                    {
-                        Effects = subset,
-                    },
+                    request.Narrowed(subset),
                     file.Balance,
                     file.Estate,
                     parts.Leases.Futures,

@@ -9,7 +9,7 @@ internal sealed partial class WorldState
     private readonly SlotMap<bool> _detachedStandbys = new();
     private readonly SlotMap<bool> _detachedGuards = new();
     private readonly Dictionary<int, List<int>> _leaning = [];
-    private readonly Dictionary<(int Node, string By), Reach> _reach = [];
+    private readonly Dictionary<int, Dictionary<(string By, Privilege What), Reach>> _reach = [];
     private int _standbysBefore;
     private int _guardRowsBefore;
 
@@ -29,9 +29,12 @@ internal sealed partial class WorldState
     private void MarkJoins()
     {
         (_standbysBefore, _guardRowsBefore) = (_detachedStandbys.Count, _detachedGuards.Count);
-        foreach (var (key, reach) in _reach)
+        foreach (var reaches in _reach.Values)
         {
-            _reach[key] = reach with { Before = reach.Now };
+            foreach (var (key, reach) in reaches)
+            {
+                reaches[key] = reach with { Before = reach.Now };
+            }
         }
     }
 
@@ -127,40 +130,66 @@ internal sealed partial class WorldState
     }
 
     /// <summary>So many principals come to reach the node under this name; the same name again is the same principals.</summary>
-    public void Expose(int node, string by, int principals)
+    public void Expose(int node, string by, Privilege what, int principals)
     {
-        ref var reach = ref CollectionsMarshal.GetValueRefOrAddDefault(_reach, (node, by), out _);
+        ref var reaches = ref CollectionsMarshal.GetValueRefOrAddDefault(_reach, node, out _);
+        reaches ??= [];
+        ref var reach = ref CollectionsMarshal.GetValueRefOrAddDefault(reaches, (by, what), out _);
         reach.Now = Math.Max(reach.Now, principals);
     }
 
-    /// <summary>Resources that the request exposes to more principals.</summary>
+    public bool HasReaches => _reach.Count > 0;
+
+    /// <summary>How many a principal stands for: a group for its members, anybody else for itself.</summary>
+    public int PrincipalsIn(int principal) =>
+        principal < 0 ? 1 : Math.Max(1, _estate.Tables.ContentsOf.Of(principal).Length);
+
+    /// <summary>Resources that the request exposes to more principals, or to more of what they may do.</summary>
     public IEnumerable<int> Exposed() =>
-        _reach.Where(row => row.Value.Now > row.Value.Before).Select(row => row.Key.Node).Distinct();
+        _reach.Where(row => row.Value.Values.Any(reach => reach.Now > reach.Before)).Select(row => row.Key);
 
-    /// <summary>How many principals reach the node: those that hold grants, and those it has been exposed to.</summary>
-    public (long Before, long Now) PrincipalsOf(int node)
+    /// <summary>
+    /// How far the node is open, directly and through what contains it. Each name counts with the most that it may do:
+    /// its principals once for reading, twice for writing, three times for deleting, four times for administering.
+    /// </summary>
+    public (long Before, long Now) ExposureOf(int node)
     {
-        var granted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var grant in _estate.Tables.GrantsOnTarget.Of(node))
+        var extents = new Dictionary<string, (long Before, long Now)>(StringComparer.Ordinal);
+        var seen = new HashSet<int> { node };
+        var search = new Stack<int>([node]);
+        while (search.TryPop(out var at))
         {
-            granted.Add(_estate.IdOf(_estate.Tables.Grants[grant].Principal).Value);
-        }
-
-        long before = granted.Count,
-            now = granted.Count;
-        foreach (var (key, reach) in _reach)
-        {
-            if (key.Node == node)
+            foreach (var row in _estate.Tables.GrantsOnTarget.Of(at))
             {
-                // One principal of that name may be among those that hold grants already.
-                var known = granted.Contains(key.By) ? 1 : 0;
-                before += Math.Max(0, reach.Before - known);
-                now += Math.Max(0, reach.Now - known);
+                var grant = _estate.Tables.Grants[row];
+                long extent = PrincipalsIn(grant.Principal) * StepOf(grant.Privilege);
+                Widen(_estate.IdOf(grant.Principal).Value, extent, extent);
+            }
+
+            foreach (var (key, reach) in _reach.GetValueOrDefault(at) ?? [])
+            {
+                Widen(key.By, reach.Before * StepOf(key.What), reach.Now * StepOf(key.What));
+            }
+
+            foreach (var row in _estate.Tables.ParentsOf.Of(at))
+            {
+                if (!_estate.Tables.Existences[row].ByKey && seen.Add(_estate.Tables.Existences[row].Parent))
+                {
+                    search.Push(_estate.Tables.Existences[row].Parent);
+                }
             }
         }
 
-        return (before, now);
+        return (extents.Values.Sum(extent => extent.Before), extents.Values.Sum(extent => extent.Now));
+
+        void Widen(string by, long before, long now)
+        {
+            var known = extents.GetValueOrDefault(by);
+            extents[by] = (Math.Max(known.Before, before), Math.Max(known.Now, now));
+        }
     }
+
+    private static long StepOf(Privilege privilege) => (int)privilege + 1;
 
     /// <summary>Whether a new one would be as good: nothing in it is lost with it, and its whole configuration is known.</summary>
     public bool IsRebuildable(int node) =>

@@ -58,6 +58,7 @@ internal sealed partial class WorldState
     private readonly Stack<(int Node, int Cause)> _doomed = new();
     private readonly Queue<int> _queue = new();
     private EstateSnapshot _estate = EstateSnapshot.Empty;
+    private readonly Dictionary<(int Node, string Key), FactValue> _facts = [];
     private int _guardsBefore;
     private int _promotedBefore;
 
@@ -75,6 +76,7 @@ internal sealed partial class WorldState
         _copies.Clear();
         _disabledGuards.Clear();
         _promoted.Clear();
+        _facts.Clear();
         _queue.Clear();
         StartJoins();
     }
@@ -103,6 +105,11 @@ internal sealed partial class WorldState
         _promotedBefore = _promoted.Count;
         MarkJoins();
     }
+
+    public void SetFact(int node, string key, FactValue value) => _facts[(node, key)] = value;
+
+    public FactValue? ChangedFact(int node, string key) =>
+        _facts.TryGetValue((node, key), out var value) ? value : null;
 
     public ref NodeState Node(int node)
     {

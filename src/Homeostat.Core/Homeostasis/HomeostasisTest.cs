@@ -31,7 +31,7 @@ public sealed class HomeostasisTest(StressTable table)
         var findings = new List<Finding>();
         AddWorldFindings(consequences, worlds, input, findings);
         ModelGaps.Add(consequences, findings);
-        IrreversibilityRule.Add(consequences, input.Goal, findings);
+        IrreversibilityRule.Add(consequences, input.Goal, input.HasLooked, findings);
         var (stressBefore, stressAfter) = _weighing.Saturated(consequences, input);
         return new Assessment
         {
@@ -83,13 +83,7 @@ public sealed class HomeostasisTest(StressTable table)
 
         if (worlds.FirstOrDefault(world => world.Weakened is not null).Weakened is { } weakened)
         {
-            findings.Add(
-                new Finding(
-                    Weakened,
-                    Verdict.StepUp,
-                    $"{weakened} is already lost, and this takes away what is left to bring it back"
-                )
-            );
+            findings.Add(new Finding(Weakened, Verdict.StepUp, weakened));
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class Weighing(StressTable table)
             }
 
             isProven |= BecomesLethal(consequences, change, input) && !change.RestsOnStaleRelation;
-            weakened ??= IsWeakened(change) ? Names.SubjectOf(consequences.Estate, change) : null;
+            weakened ??= IsWeakened(change) ? Weakened(consequences, change) : null;
         }
 
         return new Toll
@@ -132,6 +132,8 @@ internal sealed class Weighing(StressTable table)
             VariableKind.Recoverability =>
                 $"{subject} (tier {(int)change.Tier}) would have {change.After:0.#} ways back, from {change.Before:0.#}",
             VariableKind.Headroom => $"{subject} would have {change.After:0} to spare, from {change.Before:0}",
+            VariableKind.Exposure =>
+                $"{subject} (tier {(int)change.Tier}) would be open to {change.After:0.#} times what its limit allows, from {change.Before:0.#}",
             VariableKind.GuardIntegrity =>
                 $"{change.After:P0} of the guards of {subject} would guard, from {change.Before:P0}",
             _ => $"{change.Kind} of {subject} would be {change.After:0.##}, from {change.Before:0.##}",
@@ -171,6 +173,22 @@ internal sealed class Weighing(StressTable table)
             && !setpoint.IsLethal(change.Before);
     }
 
+    /// <summary>What is gone already, and what would be left of what could bring it back.</summary>
+    private static string Weakened(Consequences consequences, in VariableChange change)
+    {
+        var subject = Names.SubjectOf(consequences.Estate, change);
+        var (lost, support) = change.Kind switch
+        {
+            VariableKind.Durability => ($"{subject} has no copy that is known to be good", "copies of any kind"),
+            VariableKind.Recoverability => (
+                $"{subject} has no proven way back (no complete standby, no backup with a tested restore)",
+                "parts of one"
+            ),
+            _ => ($"{subject} does not work as it is", "units of what it needs"),
+        };
+        return $"{lost}, and this takes away from what could bring it back: {change.SupportBefore} → {change.SupportAfter} {support}";
+    }
+
     private bool IsWeakened(in VariableChange change) =>
         change.Tier <= Tier.One
         && table.Setpoints[change.Kind] is { CanBeLethal: true } setpoint
@@ -194,7 +212,7 @@ internal sealed class Weighing(StressTable table)
             return change.After;
         }
 
-        var longest = Outage.LongestOf(input.Effects);
+        var longest = Outage.LongestOf(consequences.Effects);
         var tolerated = TimeSpan.FromSeconds(consequences.Estate.Tables.Details[change.Subject].ToleranceSeconds);
         return longest <= tolerated ? change.Settled : change.After;
     }
