@@ -13,7 +13,7 @@ public sealed class SimulatorAgainstReferenceTests
 
     [Fact]
     public void VariablesImpairedAndEndedEqualTheReference() =>
-        Gen.Int[1, 1_000_000].Sample(Compare, iter: 400, threads: 2);
+        Gen.Int[1, 1_000_000].Sample(Compare, iter: 250, threads: 2);
 
     private void Compare(int seed)
     {
@@ -61,7 +61,7 @@ public sealed class SimulatorAgainstReferenceTests
                     var expected = NaiveCharge.Of(estate, before.Variables(), before.After(effects).Variables());
                     Assert.Equal(expected, assessment.Charge, 6);
                 },
-                iter: 250,
+                iter: 150,
                 threads: 2
             );
 
@@ -95,7 +95,7 @@ public sealed class SimulatorAgainstReferenceTests
                     new Random(seed).Shuffle(other);
                     Assert.Equal(Told(estate, effects), Told(estate, other));
                 },
-                iter: 300,
+                iter: 150,
                 threads: 2
             );
 
