@@ -85,23 +85,28 @@ internal sealed partial class PredictionRun
         return known;
     }
 
-    /// <summary>A way back must hold whatever others still do: it is judged again after all of it.</summary>
+    /// <summary>
+    /// A way back must hold whatever others still do, and who leans on what is lost, or guards it, may do so only because
+    /// others take the rest away: all that is judged again after all of it.
+    /// </summary>
     private Known WithFutures(Known known)
     {
         _unknowns.RequestIsBad = true;
         RunWorld(int.MaxValue, futuresAreOurs: false, unknownsAreOurs: false);
         _reversibility.Clear();
-        var later = Describe()
-            .Irreversible.ExceptBy(
-                known.Irreversible.Select(loss => (loss.Effect, loss.Subject)),
-                loss => (loss.Effect, loss.Subject)
-            );
+        var after = Describe();
+        var later = after.Irreversible.ExceptBy(
+            known.Irreversible.Select(loss => (loss.Effect, loss.Subject)),
+            loss => (loss.Effect, loss.Subject)
+        );
         _unknowns.RequestIsBad = false;
         Irreversibility[] irreversible = [.. known.Irreversible, .. later];
         var lost = irreversible.Select(loss => loss.Effect).ToHashSet();
         return known with
         {
             Irreversible = irreversible,
+            Leaning = [.. known.Leaning.Union(after.Leaning)],
+            Guards = [.. known.Guards.Union(after.Guards)],
             WaysBack = [.. known.WaysBack.Where(way => !lost.Contains(way.Effect))],
         };
     }

@@ -152,6 +152,35 @@ public sealed class CommittedFutureTests
         Assert.Equal(Verdict.StepUp, AfterPermit(estate, new Effect.Destroy(new("image")), change).Verdict);
     }
 
+    /// <summary>Who has another to lean on only until that one is taken away leans on this one too.</summary>
+    [Fact]
+    public void WhoLeansOnALossOnlyAfterAPermitLeansOnIt()
+    {
+        var estate = Small.Estate(
+            Small.Of("service", "app", Tier.Three, Small.Needs("app", 1, "db", "spare")),
+            Small.Of("alarm", "alarm", Tier.Three, Small.Needs("alarm", 1, "a", "b"), Guard("alarm", "app")),
+            Small.Of("database", "db", Tier.Three),
+            Small.Of("compute-instance", "spare") with
+            {
+                State = RunState.Running,
+            },
+            Small.Of("compute-instance", "a") with
+            {
+                State = RunState.Running,
+            },
+            Small.Of("compute-instance", "b") with
+            {
+                State = RunState.Running,
+            }
+        );
+        var destroy = new Effect.Destroy(new("db"));
+        Assert.Equal(Verdict.Allow, Judging.Review(estate, destroy).Verdict);
+        Assert.Equal(Verdict.StepUp, AfterPermit(estate, new Effect.Stop(new("spare")), destroy).Verdict);
+        Assert.Equal(Verdict.StepUp, AfterPermit(estate, new Effect.Stop(new("a")), new Effect.Stop(new("b"))).Verdict);
+
+        static Relation.Guards Guard(string guard, string guarded) => new(new(guard), new(guarded), GuardKind.Monitor);
+    }
+
     /// <summary>More than are tried subset by subset: the last of the spares is still never given away.</summary>
     [Theory]
     [InlineData(4)]

@@ -32,7 +32,7 @@ public sealed class VerdictPropertyTests
     [Fact]
     public void MoreDestructiveEffectsNeverLoosen() =>
         ForEach(
-            400,
+            250,
             seed =>
             {
                 var (estate, random) = Make(seed, stale: seed % 3 == 0);
@@ -72,7 +72,7 @@ public sealed class VerdictPropertyTests
     [Fact]
     public void OlderEvidenceNeverPermits() =>
         ForEach(
-            500,
+            300,
             seed =>
             {
                 var (estate, random) = Make(seed, stale: false);
@@ -86,7 +86,7 @@ public sealed class VerdictPropertyTests
     [Fact]
     public void NoTruthBehindOldEvidenceIsWorseThanTheVerdict() =>
         ForEach(
-            500,
+            300,
             seed =>
             {
                 var (estate, random) = Make(seed, stale: true);
@@ -137,7 +137,7 @@ public sealed class VerdictPropertyTests
     [Fact]
     public void AdmissibleSubsetsAreClosedDownward() =>
         ForEach(
-            120,
+            70,
             seed =>
             {
                 var (estate, random) = Make(seed, stale: seed % 4 == 0, critical: 0.1);

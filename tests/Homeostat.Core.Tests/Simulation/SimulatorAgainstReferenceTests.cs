@@ -13,7 +13,7 @@ public sealed class SimulatorAgainstReferenceTests
 
     [Fact]
     public void VariablesImpairedAndEndedEqualTheReference() =>
-        Gen.Int[1, 1_000_000].Sample(Compare, iter: 400, threads: 2);
+        Gen.Int[1, 1_000_000].Sample(Compare, iter: 250, threads: 2);
 
     private void Compare(int seed)
     {
@@ -67,7 +67,7 @@ public sealed class SimulatorAgainstReferenceTests
                     );
                     Assert.Equal(expected, assessment.Charge, 6);
                 },
-                iter: 250,
+                iter: 150,
                 threads: 2
             );
 
@@ -101,7 +101,7 @@ public sealed class SimulatorAgainstReferenceTests
                     new Random(seed).Shuffle(other);
                     Assert.Equal(Told(estate, effects), Told(estate, other));
                 },
-                iter: 300,
+                iter: 150,
                 threads: 2
             );
 
