@@ -2,25 +2,33 @@ using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Text;
 using Homeostat.Core.Actions;
+using Homeostat.Core.Leases;
 
 namespace Homeostat.Core.Deciding;
 
 /// <summary>
 /// What a decision leaves on the log: deterministic CBOR (RFC 8949 §4.2) of at most 16 KiB. Long lists are cut to their
 /// first rows and stand in full behind a SHA-256; amounts are integers of millionths, so that no float is ever encoded.
+/// What a permit reserves is never cut: the balances are computed from it.
 /// </summary>
 internal static class DecisionRecord
 {
     public const string ContentType = "application/vnd.homeostat.decision+cbor";
 
     private const int FieldCount = 15;
+    private const string ReservedKey = "reserved";
     private const int MaxRows = 24;
     private const int MaxText = 160;
 
-    public static byte[] Encode(ActionRequest request, Judgement judgement, PermitReference permit, DateTimeOffset now)
+    public static byte[] Encode(
+        ActionRequest request,
+        Judgement judgement,
+        LeaseEvent.Reserved? reserved,
+        DateTimeOffset now
+    )
     {
-        var writer = new CborWriter(CborConformanceMode.Canonical);
-        writer.WriteStartMap(FieldCount);
+        var writer = RecordWriter.NewWriter();
+        writer.WriteStartMap(FieldCount + (reserved is null ? 0 : 1));
         Text(writer, "request", request.Id.Value);
         Text(writer, "agent", request.Agent.Value);
         Text(writer, "lease", request.Lease.Value);
@@ -28,21 +36,36 @@ internal static class DecisionRecord
         Text(writer, "payload", request.PayloadHash);
         Text(writer, "goal", request.Goal?.Text ?? "");
         Text(writer, "verdict", judgement.Verdict.ToString());
-        Text(writer, "permit", permit.Id ?? "");
+        Text(writer, "permit", reserved?.Permit.Value ?? "");
         Number(writer, "time", now.ToUnixTimeMilliseconds());
         Number(writer, "estate", judgement.File?.Estate.Version ?? -1);
         Number(writer, "charge", Millionths(judgement.Assessment?.Charge ?? 0));
         Number(writer, "confidence", Millionths(request.Confidence ?? -1));
-        Rows(writer, "effects", [.. request.Effects.Select(effect => $"{effect.Operation} {effect.Target}")]);
+        Rows(
+            writer,
+            "effects",
+            [.. request.Effects.Select(effect => $"{effect.Operation} {effect.Target}")],
+            reserved is null ? MaxRows : 0
+        );
         Rows(
             writer,
             "findings",
             [.. judgement.Findings.Select(finding => $"{finding.AtMost} {finding.Test}: {finding.Reason}")]
         );
         Rows(writer, "considered", [.. (judgement.Consequences?.Considered ?? []).Select(id => id.Value)]);
+        if (reserved is not null)
+        {
+            writer.WriteTextString(ReservedKey);
+            RecordWriter.WriteMap(writer, map => LeaseEventRecord.Write(map, reserved));
+        }
+
         writer.WriteEndMap();
         return writer.Encode();
     }
+
+    /// <summary>What the decision reserved; null where it gave no permit.</summary>
+    public static LeaseEvent.Reserved? Reserved(RecordMap map) =>
+        map.MapOrNull(ReservedKey) is { } reserved ? LeaseEventRecord.ReadReserved(reserved) : null;
 
     private static void Text(CborWriter writer, string key, string value)
     {
@@ -57,14 +80,14 @@ internal static class DecisionRecord
     }
 
     /// <summary>The number of rows, the SHA-256 of all of them joined by line feeds, and the first.</summary>
-    private static void Rows(CborWriter writer, string key, string[] rows)
+    private static void Rows(CborWriter writer, string key, string[] rows, int most = MaxRows)
     {
         writer.WriteTextString(key);
         writer.WriteStartArray(3);
         writer.WriteInt32(rows.Length);
         writer.WriteByteString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows))));
-        writer.WriteStartArray(Math.Min(rows.Length, MaxRows));
-        foreach (var row in rows.Take(MaxRows))
+        writer.WriteStartArray(Math.Min(rows.Length, most));
+        foreach (var row in rows.Take(most))
         {
             writer.WriteTextString(Cut(row));
         }
@@ -82,6 +105,3 @@ internal static class DecisionRecord
 
     private static long Millionths(double value) => (long)Math.Round(Math.Clamp(value, -1e9, 1e9) * 1e6);
 }
-
-/// <summary>The permit that a decision gives, or none.</summary>
-internal readonly record struct PermitReference(string? Id);

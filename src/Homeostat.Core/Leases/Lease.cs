@@ -8,6 +8,9 @@ public sealed record Lease
     /// <summary>How long a lease lives where nothing else is said.</summary>
     public static readonly TimeSpan DefaultLife = TimeSpan.FromMinutes(15);
 
+    /// <summary>There is no permanent lease: none is granted for longer.</summary>
+    public static readonly TimeSpan MaxLife = TimeSpan.FromHours(24);
+
     public required LeaseId Id { get; init; }
 
     public required AgentId Agent { get; init; }
@@ -24,6 +27,12 @@ public sealed record Lease
     public required DateTimeOffset IssuedAt { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>How long it goes on after each use while its parent is valid; zero = it ends when it ends.</summary>
+    public TimeSpan Renewal { get; init; }
+
+    /// <summary>SHA-256 of the secret that its bearer shows, in lower-case hexadecimal; empty = nobody can show one.</summary>
+    public string SecretHash { get; init; } = "";
 
     /// <summary>How long a root takes to grow from half its stress budget to all of it.</summary>
     public TimeSpan GrowthTime { get; init; } = TimeSpan.FromMinutes(10);

@@ -85,8 +85,12 @@ public sealed record LightCone
         (Operations & ~outer.Operations) != Operations.None ? $"operations {Operations & ~outer.Operations}"
         : !Where.IsWithin(outer.Where) ? "where"
         : outer.NotBefore is { } start && (NotBefore is null || NotBefore < start) ? "not before"
-        : outer.Windows is not null && !(Windows is not null && Windows.All(outer.Windows.Contains)) ? "windows"
-        : !outer.Freezes.All(Freezes.Contains) ? "freezes"
+        : outer.Windows is not null
+        && !(
+            Windows is not null && Windows.All(window => outer.Windows.Any(other => LeaseTerms.AreSame(window, other)))
+        )
+            ? "windows"
+        : !outer.Freezes.All(freeze => Freezes.Any(other => LeaseTerms.AreSame(freeze, other))) ? "freezes"
         : !Amounts.IsWithin(outer.Amounts) ? "amounts"
         : Manner > outer.Manner ? "manner"
         : null;
