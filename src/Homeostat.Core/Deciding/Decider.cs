@@ -171,7 +171,12 @@ public sealed class Decider(DeciderParts parts)
         byte[] entry;
         try
         {
-            reserved = reserved is null ? null : reserved with { Expected = Expectations.Of(judgement.Consequences!) };
+            reserved = reserved is null
+                ? null
+                : reserved with
+                {
+                    Expected = Expectations.Of(judgement.Consequences!, request.Effects),
+                };
             entry = parts.Log.Sign(request, judgement, reserved, now);
         }
         catch (EntryTooLargeException tooLarge) when (reserved is not null)

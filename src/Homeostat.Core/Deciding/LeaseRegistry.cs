@@ -82,5 +82,14 @@ public sealed class LeaseRegistry(MemoryLeaseBook book, DecisionLog log, TimePro
         return receipt;
     }
 
+    /// <summary>Writes down what an operator should know.</summary>
+    /// <exception cref="AppendRefusedException">The log did not take it.</exception>
+    public ValueTask<Receipt> ReportAsync(string kind, string subject, string text) =>
+        log.AppendAsync(
+            subject.Length is > 0 and <= Ledger.Limits.ClaimChars ? subject : "estate",
+            ReportRecord.ContentType,
+            ReportRecord.Encode(kind, text, clock.GetUtcNow())
+        );
+
     public void Dispose() => _turn.Dispose();
 }

@@ -25,4 +25,10 @@ public sealed record OutstandingPermit(LeaseEvent.Reserved Terms, bool IsDurable
     public PermitId Permit => Terms.Permit;
 
     public LeaseId Lease => Terms.Lease;
+
+    /// <summary>Whether it permits exactly these effects.</summary>
+    public bool IsFor(IReadOnlyList<Effect> effects) => Encode(Terms.Effects).AsSpan().SequenceEqual(Encode(effects));
+
+    private static byte[] Encode(IReadOnlyList<Effect> effects) =>
+        RecordWriter.Encode(map => map.Maps("effects", effects, EffectRecord.Write));
 }

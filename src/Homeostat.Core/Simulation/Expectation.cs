@@ -1,3 +1,4 @@
+using Homeostat.Core.Actions;
 using Homeostat.Core.Estate;
 
 namespace Homeostat.Core.Simulation;
@@ -11,7 +12,7 @@ public sealed record Expectation(ResourceId Id, bool Exists, int Working, int De
 public static class Expectations
 {
     /// <summary>Of what is touched, impaired and ended, and of what directly needs or serves it, up to the limit.</summary>
-    public static IReadOnlyList<Expectation> Of(Consequences consequences)
+    public static IReadOnlyList<Expectation> Of(Consequences consequences, IReadOnlyList<Effect> effects)
     {
         var estate = consequences.Estate;
         var touched = consequences.Touched.ToHashSet();
@@ -24,8 +25,14 @@ public static class Expectations
             .Distinct()
             .Where(estate.Contains)
             .Take(Limits.MaxExpectations);
+        var created = effects
+            .OfType<Effect.Create>()
+            .Select(create => create.Target)
+            .Distinct()
+            .Where(id => !estate.Contains(id));
         return
         [
+            .. created.Take(Limits.MaxExpectations).Select(id => new Expectation(id, Exists: true, 0, 0, true)),
             .. ids.Select(id =>
             {
                 var (working, declared) = estate.CapacityOf(id);
