@@ -5,8 +5,8 @@ using Homeostat.Ledger.Auditing;
 using Homeostat.Ledger.Storage;
 using Homeostat.Ledger.Witnessing;
 
-// Measures the ledger on this machine and prints one JSON line. Usage: [SECONDS-SCALE]; HOMEOSTAT_BENCH_POSTGRES is a connection string.
-var scale = args.Length > 0 ? double.Parse(args[0]) : 1.0;
+// Measures the ledger on this machine and prints one JSON line. Usage: ledger [SCALE]; HOMEOSTAT_BENCH_POSTGRES is a connection string.
+var scale = args.Length > 1 ? double.Parse(args[1]) : 1.0;
 var folder = Directory.CreateTempSubdirectory("homeostat-bench-").FullName;
 var figures = new SortedDictionary<string, double>(StringComparer.Ordinal);
 var peers = new SortedDictionary<string, double>(StringComparer.Ordinal);
@@ -18,6 +18,7 @@ try
     await Latency();
     await Witnessed();
     Reading();
+    OpenLarge();
     Compare(
         await Peers.PostgresAsync(
             Environment.GetEnvironmentVariable("HOMEOSTAT_BENCH_POSTGRES"),
@@ -113,6 +114,20 @@ void Reading()
     }
 }
 
+void OpenLarge()
+{
+    var size = Scaled(10_000_000);
+    LargeLog.Write(Path.Combine(folder, "large"), load.Key, size);
+    var watch = Stopwatch.StartNew();
+    using (var log = Open("large"))
+    {
+        figures["open_10m_ms"] =
+            log.Size == size
+                ? watch.Elapsed.TotalMilliseconds
+                : throw new InvalidOperationException("not all of it is there");
+    }
+}
+
 double Cpu() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
 
 void Compare(double? postgres)
@@ -135,6 +150,7 @@ void Print()
         ["witnessed_p99_ms"] = 50,
         ["replay_per_s"] = 1_000_000,
         ["audit_per_s"] = 20_000,
+        ["open_10m_ms"] = 1_000,
     };
     var met = floors.All(floor =>
         floor.Key.EndsWith("_ms", StringComparison.Ordinal)

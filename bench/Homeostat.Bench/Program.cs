@@ -7,6 +7,7 @@ BenchReport? report = name switch
 {
     "predict" => PredictBench.Run(),
     "decide" => DecideBench.Run(),
+    "load-estate" => LoadEstateBench.Run(),
     _ => null,
 };
 if (report is null)

@@ -30,6 +30,9 @@ public static class Limits
     /// <summary>Copies of one data asset whose exact hitting set is computed; beyond it a lower bound is used.</summary>
     public const int MaxCopies = 64;
 
+    /// <summary>Largest durability that an asset may ask for; the search for a hitting set grows with its power.</summary>
+    public const int MaxDurability = 6;
+
     /// <summary>Leases above one another, from a root to the last child.</summary>
     public const int MaxLineage = 32;
 

@@ -1,9 +1,24 @@
 using System.CommandLine;
+using Homeostat.Cli.Commands.Log;
 
 namespace Homeostat.Cli.Commands;
 
 /// <summary>Puts the commands together; each command is one file in this folder.</summary>
 internal static class RootCommandFactory
 {
-    public static RootCommand Create() => new("a control plane between autonomous agents and production");
+    /// <summary>Of every command: print what only a maintainer needs when something breaks.</summary>
+    public static Option<bool> Verbose { get; } =
+        new("--verbose") { Description = "print details when homeostat itself fails", Recursive = true };
+
+    public static RootCommand Create() =>
+        new("a control plane between autonomous agents and production")
+        {
+            Verbose,
+            InitCommand.Create(),
+            ReviewCommand.Create(),
+            SimulateCommand.Create(),
+            EstateCommand.Create(),
+            LogCommand.Create(),
+            WitnessCommand.Create(),
+        };
 }

@@ -10,7 +10,11 @@ public sealed record DecisionBody
 
     public required IReadOnlyList<EffectBody> Effects { get; init; }
 
-    public IReadOnlyList<PremiseBody> Premises { get => field ?? []; init; }
+    public IReadOnlyList<PremiseBody> Premises
+    {
+        get => field ?? [];
+        init;
+    }
 
     public IntentBody? Intent { get; init; }
 
@@ -125,8 +129,16 @@ public sealed record IntentBody
 public sealed record GoalBody
 {
     public required string Text { get; init; }
-    public IReadOnlyList<string> Removes { get => field ?? []; init; }
-    public IReadOnlyList<string> Changes { get => field ?? []; init; }
+    public IReadOnlyList<string> Removes
+    {
+        get => field ?? [];
+        init;
+    }
+    public IReadOnlyList<string> Changes
+    {
+        get => field ?? [];
+        init;
+    }
 }
 
 /// <summary>The answer to a decision or a simulation.</summary>
@@ -214,10 +226,18 @@ public sealed record OutcomeAnswer
     public required bool Settled { get; init; }
 
     /// <summary>Where the estate is not as predicted.</summary>
-    public IReadOnlyList<DeviationBody> Deviations { get => field ?? []; init; }
+    public IReadOnlyList<DeviationBody> Deviations
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>What no source has seen since the permit was given.</summary>
-    public IReadOnlyList<string> Unseen { get => field ?? []; init; }
+    public IReadOnlyList<string> Unseen
+    {
+        get => field ?? [];
+        init;
+    }
 }
 
 public sealed record DeviationBody(string Id, string Expected, string Seen);

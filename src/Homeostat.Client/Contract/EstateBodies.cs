@@ -11,10 +11,18 @@ public sealed record EstateChangesBody
     /// <summary>When the source saw it.</summary>
     public required DateTimeOffset ObservedAt { get; init; }
 
-    public IReadOnlyList<ResourceBody> Upsert { get => field ?? []; init; }
+    public IReadOnlyList<ResourceBody> Upsert
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>Ids that the source looked for, and that are gone.</summary>
-    public IReadOnlyList<string> Remove { get => field ?? []; init; }
+    public IReadOnlyList<string> Remove
+    {
+        get => field ?? [];
+        init;
+    }
 }
 
 public sealed record ResourceBody
@@ -25,7 +33,11 @@ public sealed record ResourceBody
     /// <summary>running, stopped, unknown, or absent for what has no states.</summary>
     public string? State { get; init; }
     public LocationBody? Location { get; init; }
-    public IReadOnlyList<string> Environments { get => field ?? []; init; }
+    public IReadOnlyList<string> Environments
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>0 to 3.</summary>
     public int? Tier { get; init; }
@@ -33,9 +45,21 @@ public sealed record ResourceBody
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
     public int? Capacity { get; init; }
     public IReadOnlyDictionary<string, JsonElement>? Facts { get; init; }
-    public IReadOnlyList<NeedBody> Needs { get => field ?? []; init; }
-    public IReadOnlyList<string> Contains { get => field ?? []; init; }
-    public IReadOnlyList<string> GuardedBy { get => field ?? []; init; }
+    public IReadOnlyList<NeedBody> Needs
+    {
+        get => field ?? [];
+        init;
+    }
+    public IReadOnlyList<string> Contains
+    {
+        get => field ?? [];
+        init;
+    }
+    public IReadOnlyList<string> GuardedBy
+    {
+        get => field ?? [];
+        init;
+    }
 }
 
 /// <summary>The resource works while these supply k units between them.</summary>
@@ -67,7 +91,11 @@ public sealed record ResourceAnswer
     public required int Working { get; init; }
     public required int Declared { get; init; }
     public DateTimeOffset? ObservedAt { get; init; }
-    public IReadOnlyList<string> Environments { get => field ?? []; init; }
+    public IReadOnlyList<string> Environments
+    {
+        get => field ?? [];
+        init;
+    }
 }
 
 /// <summary>What an operator should know: a surprise, an overdue permit, a change that no permit explains.</summary>

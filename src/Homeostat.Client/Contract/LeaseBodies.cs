@@ -28,15 +28,27 @@ public sealed record ConeBody
     public required IReadOnlyList<string> Operations { get; init; }
 
     /// <summary>Absent parts state nothing; an empty list matches nothing.</summary>
-    public SelectorBody Where { get => field ?? new(); init; }
+    public SelectorBody Where
+    {
+        get => field ?? new();
+        init;
+    }
 
     public DateTimeOffset? NotBefore { get; init; }
 
     public IReadOnlyList<WindowBody>? Windows { get; init; }
 
-    public IReadOnlyList<FreezeBody> Freezes { get => field ?? []; init; }
+    public IReadOnlyList<FreezeBody> Freezes
+    {
+        get => field ?? [];
+        init;
+    }
 
-    public AmountsBody Amounts { get => field ?? new(); init; }
+    public AmountsBody Amounts
+    {
+        get => field ?? new();
+        init;
+    }
 
     /// <summary>read-only (the default), reversible, quarantine or irreversible-with-critics.</summary>
     public string? Manner { get; init; }

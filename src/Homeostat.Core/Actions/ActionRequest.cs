@@ -41,10 +41,18 @@ public enum AgencyLevel : byte
 public sealed record Goal(string Text)
 {
     /// <summary>What the goal itself names for removal.</summary>
-    public IReadOnlyCollection<ResourceId> Removes { get; init; } = [];
+    public IReadOnlyCollection<ResourceId> Removes
+    {
+        get;
+        init => field = value.ToHashSet();
+    } = [];
 
     /// <summary>What else the goal names.</summary>
-    public IReadOnlyCollection<ResourceId> Changes { get; init; } = [];
+    public IReadOnlyCollection<ResourceId> Changes
+    {
+        get;
+        init => field = value.ToHashSet();
+    } = [];
 
     public bool Names(ResourceId id) => Removes.Contains(id) || Changes.Contains(id);
 }
@@ -62,7 +70,11 @@ public sealed record Intent
 
     public IReadOnlyCollection<string>? Environments { get; init; }
 
-    public IReadOnlyCollection<ResourceId>? Targets { get; init; }
+    public IReadOnlyCollection<ResourceId>? Targets
+    {
+        get;
+        init => field = value?.ToHashSet();
+    }
 }
 
 /// <summary>One request of an agent, translated into effects. The payload itself is never here, only its hash.</summary>

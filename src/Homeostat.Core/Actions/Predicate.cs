@@ -28,6 +28,12 @@ public sealed record Predicate(ResourceId Subject, string Key, Comparison Compar
             _ => false,
         };
 
+    /// <summary>Whether the value can satisfy or contradict it at all: a text has no order, and what is no number proves nothing.</summary>
+    public bool CanTell(FactValue actual) =>
+        actual is { Number: null, Text: null } || actual.Number is double.NaN || Value.Number is double.NaN ? false
+        : Comparison is Comparison.Equal or Comparison.NotEqual ? actual.Text is null == Value.Text is null
+        : actual.Number is not null && Value.Number is not null;
+
     public override string ToString() => $"{Subject} {Key} {Symbol} {Value}";
 
     private string Symbol =>

@@ -40,6 +40,11 @@ public sealed class IntentCritic : ICritic
             }
         }
 
+        if (intent.Environments is { } stated)
+        {
+            AddEnded(file, stated, findings);
+        }
+
         if (intent.Count is { } count && file.Consequences.Touched.Count > count)
         {
             findings.Add(Excess($"says {count} resources, would touch {file.Consequences.Touched.Count}", null));
@@ -63,11 +68,28 @@ public sealed class IntentCritic : ICritic
             : null;
     }
 
+    /// <summary>What ends with a target counts too, where it is known to serve something that the request does not name.</summary>
+    private void AddEnded(CaseFile file, IReadOnlyCollection<string> environments, List<Finding> findings)
+    {
+        var touched = file.Consequences.Touched.ToHashSet();
+        foreach (var ended in file.Consequences.Destroyed.Where(id => !touched.Contains(id)))
+        {
+            var served = file.Estate.Describe(ended)?.Environments ?? [];
+            if (served.Except(environments).FirstOrDefault() is { } outside)
+            {
+                findings.Add(
+                    Excess($"says {string.Join(", ", environments)}, {ended} ends with it and serves {outside}", null)
+                );
+            }
+        }
+    }
+
     private static void AddShortfall(CaseFile file, Intent intent, List<Finding> findings)
     {
+        var touched = file.Consequences.Touched.ToHashSet();
         foreach (var target in intent.Targets ?? [])
         {
-            if (!file.Consequences.Touched.Contains(target))
+            if (!touched.Contains(target))
             {
                 // Doing less than announced harms nobody; whoever reads the log may wonder why.
                 findings.Add(new Finding("critic.intent", Verdict.Allow, $"it names {target} and does nothing to it"));

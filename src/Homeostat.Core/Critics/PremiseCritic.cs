@@ -6,8 +6,8 @@ using Homeostat.Core.Simulation;
 namespace Homeostat.Core.Critics;
 
 /// <summary>
-/// A request that rests on something false is refused; one that rests on something unknown waits, where it could not be
-/// undone. Premises only tighten.
+/// A request that rests on something false is refused; one that rests on something unknown waits until somebody has
+/// looked. Premises only tighten.
 /// </summary>
 public sealed class PremiseCritic : ICritic
 {
@@ -31,9 +31,13 @@ public sealed class PremiseCritic : ICritic
                     Refusal(file, premise, Verdict.Deny, $"the premise \"{premise}\" is false: it is {fact?.Value}")
                 );
             }
-            else if (truth == Truth.Unknown && file.Consequences.Irreversible.Count > 0)
+            else if (truth == Truth.Unknown)
             {
-                var verdict = file.HasLooked ? Verdict.Deny : Verdict.Defer;
+                // Were it to pass because it can be undone, waiting until the evidence is old would make a false premise pass.
+                var verdict =
+                    !file.HasLooked ? Verdict.Defer
+                    : file.Consequences.Irreversible.Count > 0 ? Verdict.Deny
+                    : Verdict.StepUp;
                 findings.Add(
                     Refusal(
                         file,

@@ -21,15 +21,17 @@ public sealed class AlternativeSearch(TimeProvider clock)
             .OrderBy(unit => unit.Id.Value, StringComparer.Ordinal)
             .ToArray();
         var search = new Search(clock, cap, review);
-        var alone = units
-            .Where(unit => units.Length == 1 || search.Judge(unit.Effects).Verdict == Verdict.Allow || search.IsOver)
-            .ToArray();
-        var kept = units.Length == 1 ? [] : search.Largest([.. alone.Select(unit => unit.Effects)]);
-        var removed = units.Where(unit => !kept.Contains(unit.Effects[0])).ToArray();
+        var kept = search.Largest([.. units.Select(unit => unit.Effects)], isWhole: units.Length == 1);
+        var keptEffects = kept.ToHashSet();
+        var removed = units.Where(unit => !keptEffects.Contains(unit.Effects[0])).ToArray();
         var safer = new List<Effect>();
         foreach (var unit in removed)
         {
-            if (Safer(unit.Effects) is { } form && search.Judge([.. kept, .. safer, form]).Verdict == Verdict.Allow)
+            if (
+                !search.IsTimeUp()
+                && Safer(unit.Effects) is { } form
+                && search.Judge([.. kept, .. safer, form]).Verdict == Verdict.Allow
+            )
             {
                 safer.Add(form);
             }
@@ -50,10 +52,18 @@ public sealed class AlternativeSearch(TimeProvider clock)
 
         public bool IsOver { get; private set; }
 
+        public bool IsTimeUp() => IsOver |= clock.GetElapsedTime(_start) > cap;
+
         public Judgement Judge(IReadOnlyList<Effect> effects) => review(effects);
 
-        public Effect[] Largest(Effect[][] units)
+        /// <param name="isWhole">The only unit there is: it is what was refused, and nothing is left of it.</param>
+        public Effect[] Largest(Effect[][] units, bool isWhole)
         {
+            if (isWhole)
+            {
+                return [];
+            }
+
             // What is refused alone is in no allowed subset; usually all the rest is allowed together.
             var alone = units.Where(IsAllowedAlone).ToArray();
             if (!IsOver && alone.Length > 0 && Judge([.. alone.SelectMany(unit => unit)]).Verdict == Verdict.Allow)
@@ -67,8 +77,7 @@ public sealed class AlternativeSearch(TimeProvider clock)
 
         private bool IsAllowedAlone(Effect[] unit)
         {
-            IsOver |= clock.GetElapsedTime(_start) > cap;
-            return !IsOver && Judge(unit).Verdict == Verdict.Allow;
+            return !IsTimeUp() && Judge(unit).Verdict == Verdict.Allow;
         }
 
         /// <summary>Tries with each unit before trying without it, so that the first full descent is the greedy answer.</summary>
@@ -90,8 +99,7 @@ public sealed class AlternativeSearch(TimeProvider clock)
                 }
 
                 chosen.RemoveAt(chosen.Count - 1);
-                IsOver |= clock.GetElapsedTime(_start) > cap;
-                if (IsOver)
+                if (IsTimeUp())
                 {
                     return;
                 }

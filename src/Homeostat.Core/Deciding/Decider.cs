@@ -48,7 +48,7 @@ public sealed class Decider(DeciderParts parts)
 
         // From here on nobody may walk away: an append that was given up half-way would leave it open whether it counts.
         var decision = await RecordAsync(request, judgement, reserved, now).ConfigureAwait(false);
-        return WithAlternative(decision);
+        return decision.Receipt is null ? decision : WithAlternative(decision);
     }
 
     private Decision WithAlternative(Decision decision) =>
@@ -256,6 +256,19 @@ public sealed class Decider(DeciderParts parts)
             return null;
         }
 
+        try
+        {
+            return FindAlternative(request, file);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // The decision stands and is on the log; what would be accepted instead is a courtesy.
+            return null;
+        }
+    }
+
+    private Alternative FindAlternative(ActionRequest request, CaseFile file)
+    {
         var search = new AlternativeSearch(parts.Clock);
         return search.Find(
             request.Effects,

@@ -18,6 +18,8 @@ internal static class DecisionRecord
     private const int FieldCount = 15;
     private const string ReservedKey = "reserved";
     private const int MaxRows = 24;
+
+    /// <summary>Bytes of UTF-8: a record of full rows stays below its limit in every script.</summary>
     private const int MaxText = 160;
 
     public static byte[] Encode(
@@ -99,8 +101,19 @@ internal static class DecisionRecord
     /// <summary>Cut at a character, never inside a surrogate pair; lone surrogates become U+FFFD.</summary>
     private static string Cut(string text)
     {
-        var cut = text.Length <= MaxText ? text : string.Concat(text.AsSpan(0, MaxText - 1), "…");
-        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(cut));
+        var bytes = Encoding.UTF8.GetBytes(text);
+        if (bytes.Length <= MaxText)
+        {
+            return Encoding.UTF8.GetString(bytes);
+        }
+
+        var end = MaxText - "…"u8.Length;
+        while ((bytes[end] & 0xC0) == 0x80)
+        {
+            end--;
+        }
+
+        return Encoding.UTF8.GetString(bytes, 0, end) + "…";
     }
 
     private static long Millionths(double value) => (long)Math.Round(Math.Clamp(value, -1e9, 1e9) * 1e6);

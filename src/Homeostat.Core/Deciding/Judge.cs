@@ -75,5 +75,7 @@ public sealed class Judge
         : request.Premises.Count > Limits.MaxPremises
             ? $"{request.Premises.Count} premises in one request: at most {Limits.MaxPremises} are looked up"
         : request.Effects.Any(effect => effect.Target.Value.Length == 0) ? "an effect names no resource"
+        : request.Effects.Any(effect => effect.Duration < TimeSpan.Zero || effect.Delay < TimeSpan.Zero)
+            ? "an effect lasts less than no time, or happens before it is asked for"
         : null;
 }

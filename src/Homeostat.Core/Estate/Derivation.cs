@@ -127,12 +127,14 @@ internal sealed class Derivation(EstateTables tables)
             }
         }
 
-        FlowTiers();
         for (var asset = 0; asset < tables.Assets.Length; asset++)
         {
             ref var row = ref tables.Assets[asset];
             row.EffectiveTier = row.EffectiveTier > Tier.Three ? Tier.Zero : row.EffectiveTier;
+            ShareTier(asset);
         }
+
+        FlowTiers();
     }
 
     private void FlowTiers()
@@ -250,8 +252,9 @@ internal sealed class Derivation(EstateTables tables)
             return uint.MaxValue;
         }
 
-        var until = seen.ObservedAt?.Add(shelfLife).ToUnixTimeSeconds() ?? 0;
-        return (uint)Math.Clamp(until, 0, uint.MaxValue);
+        // The largest value is kept for what was declared: a time beyond all calendars must not look like it.
+        var until = seen.ObservedAt is { } at ? at.ToUnixTimeSeconds() + (long)shelfLife.TotalSeconds : 0;
+        return (uint)Math.Clamp(until, 0, uint.MaxValue - 1);
     }
 
     /// <summary>A service lives from the assets whose primary or replica it needs without another service between them.</summary>

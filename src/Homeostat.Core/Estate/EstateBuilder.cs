@@ -206,7 +206,15 @@ public sealed class EstateBuilder(ShelfLives shelfLives)
         }
     }
 
-    private void Add(DataAsset asset) =>
+    private void Add(DataAsset asset)
+    {
+        if (asset.MinDurability is < 1 or > Limits.MaxDurability)
+        {
+            throw new EstateSourceException(
+                $"{asset.Id} asks for a durability of {asset.MinDurability}: it is 1 to {Limits.MaxDurability}"
+            );
+        }
+
         _assets[Asset(asset.Id)] = new AssetRow
         {
             OwnTier = asset.Tier is { } tier ? (byte)tier : NodeRow.NoTier,
@@ -214,6 +222,7 @@ public sealed class EstateBuilder(ShelfLives shelfLives)
             Hazards = asset.Hazards,
             RecoveryPointLimitTicks = asset.RecoveryPointLimit.Ticks,
         };
+    }
 
     private int Asset(AssetId id)
     {
@@ -245,12 +254,10 @@ public sealed class EstateBuilder(ShelfLives shelfLives)
                 AddCopy(copy, seen);
                 break;
             case Relation.StandbyFor standby:
-                _relations.Standbys.Add(
-                    new(standby.Name, Node(standby.Service), [.. standby.Members.Distinct().Select(Node)], seen)
-                );
+                AddStandby(standby, seen);
                 break;
             case Relation.Guards guards:
-                _relations.Guards.Add(new(Node(guards.Guard), Node(guards.Guarded), guards.Kind, seen));
+                _relations.AddGuard(new(Node(guards.Guard), Node(guards.Guarded), guards.Kind, seen));
                 break;
             case Relation.Grants grants:
                 _relations.Grants.Add(new(Node(grants.Principal), Node(grants.Target), grants.Privilege, seen));
@@ -278,6 +285,18 @@ public sealed class EstateBuilder(ShelfLives shelfLives)
         {
             _relations.AddNeed(from, name, Node(member), needs.K, seen);
         }
+    }
+
+    private void AddStandby(Relation.StandbyFor standby, int seen)
+    {
+        if (standby.Members.Count == 0)
+        {
+            throw new EstateSourceException($"{standby.Name} stands by for {standby.Service} and has no members");
+        }
+
+        _relations.AddStandby(
+            new(standby.Name, Node(standby.Service), [.. standby.Members.Distinct().Select(Node)], seen)
+        );
     }
 
     private void AddCopy(Relation.CopyOf copy, int seen) =>

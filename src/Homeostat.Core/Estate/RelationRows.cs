@@ -6,6 +6,8 @@ namespace Homeostat.Core.Estate;
 internal sealed class RelationRows
 {
     private readonly List<Need> _needs = [];
+    private readonly Dictionary<(int Service, string Name), int> _standbyAt = [];
+    private readonly HashSet<(int Guard, int Guarded, GuardKind Kind)> _guards = [];
 
     public List<ExistenceRow> Existences { get; } = [];
     public List<CopyRow> Copies { get; } = [];
@@ -13,6 +15,28 @@ internal sealed class RelationRows
     public List<StandbyRow> Standbys { get; } = [];
     public List<GuardRow> Guards { get; } = [];
     public List<GrantRow> Grants { get; } = [];
+
+    /// <summary>Several records may name members of one standby of the same service: it is one way back, and needs them all.</summary>
+    public void AddStandby(StandbyRow row)
+    {
+        if (_standbyAt.TryGetValue((row.Service, row.Name), out var at))
+        {
+            Standbys[at] = Standbys[at] with { Members = [.. Standbys[at].Members.Union(row.Members)] };
+            return;
+        }
+
+        _standbyAt.Add((row.Service, row.Name), Standbys.Count);
+        Standbys.Add(row);
+    }
+
+    /// <summary>The same guard twice is one guard.</summary>
+    public void AddGuard(GuardRow row)
+    {
+        if (_guards.Add((row.Guard, row.Guarded, row.Kind)))
+        {
+            Guards.Add(row);
+        }
+    }
 
     public void AddNeed(int from, int name, int member, int k, int seen) =>
         _needs.Add(new(from, name, member, k, seen));

@@ -9,6 +9,10 @@ internal record struct NodeState
     /// <summary>Units that the groups it is a member of have been told of.</summary>
     public int Supplied;
 
+    /// <summary>Units it has when whole; an effect may lower them.</summary>
+    public int Capacity;
+    public int CapacityBefore;
+
     /// <summary>The resource whose loss brought it down; -1 = an effect did.</summary>
     public int Cause;
     public bool AliveBefore;
@@ -21,6 +25,9 @@ internal record struct NodeState
 
     /// <summary>An effect of the request names it.</summary>
     public bool Targeted;
+
+    /// <summary>And takes away from its own work, not only from that of others.</summary>
+    public bool Hit;
 }
 
 internal record struct GroupState
@@ -41,7 +48,7 @@ internal record struct CopyState
 /// The estate in one world, as differences from the snapshot: an overlay, never a copy. Taking away spreads to the
 /// greatest fixpoint; the result does not depend on the order, and cycles terminate because units only fall.
 /// </summary>
-internal sealed class WorldState
+internal sealed partial class WorldState
 {
     private readonly SlotMap<NodeState> _nodes = new();
     private readonly SlotMap<GroupState> _groups = new();
@@ -69,6 +76,7 @@ internal sealed class WorldState
         _disabledGuards.Clear();
         _promoted.Clear();
         _queue.Clear();
+        StartJoins();
     }
 
     /// <summary>What is now is what would be without the request.</summary>
@@ -78,7 +86,7 @@ internal sealed class WorldState
         {
             ref var state = ref _nodes.At(at);
             (state.Before, state.AliveBefore, state.StoppedBefore) = (state.Working, state.Alive, state.Stopped);
-            state.Targeted = false;
+            (state.CapacityBefore, state.Targeted, state.Hit) = (state.Capacity, false, false);
         }
 
         for (var at = 0; at < _groups.Count; at++)
@@ -93,6 +101,7 @@ internal sealed class WorldState
 
         _guardsBefore = _disabledGuards.Count;
         _promotedBefore = _promoted.Count;
+        MarkJoins();
     }
 
     public ref NodeState Node(int node)
@@ -102,6 +111,7 @@ internal sealed class WorldState
         {
             ref readonly var row = ref _estate.Node(node);
             state.Before = state.Working = state.Supplied = row.Working;
+            state.Capacity = state.CapacityBefore = row.Capacity;
             state.Alive = state.AliveBefore = row.IsAlive;
             state.Stopped = state.StoppedBefore = row.State == RunState.Stopped;
             state.Cause = -1;
@@ -185,6 +195,21 @@ internal sealed class WorldState
         state.Alive = false;
         Lower(node, 0, cause);
         LoseCopiesOf(node, node);
+        DoomContents(node);
+    }
+
+    /// <summary>What it contains ends, while something like it goes on in its place.</summary>
+    public void DestroyContents(int node)
+    {
+        DoomContents(node);
+        while (_doomed.TryPop(out var next))
+        {
+            DestroyOne(next.Node, next.Cause);
+        }
+    }
+
+    private void DoomContents(int node)
+    {
         if (_estate.Node(node).Is(NodeFlags.HasContents))
         {
             foreach (var at in _estate.Tables.ContentsOf.Of(node))
@@ -257,8 +282,18 @@ internal sealed class WorldState
             state.Queued = false;
             var lost = state.Supplied - state.Working;
             state.Supplied = state.Working;
+            if (state.Working == 0)
+            {
+                LowerLeaning(node);
+            }
+
             foreach (var group in _estate.Tables.MemberOf.Of(node))
             {
+                if (IsDetached(group, node))
+                {
+                    continue;
+                }
+
                 ref var supply = ref Group(group);
                 supply.Supply -= lost;
                 supply.Cause = node;
@@ -294,7 +329,7 @@ internal sealed class WorldState
             {
                 var from = _estate.Group(group).From;
                 if (
-                    WorkingOf(from) < _estate.Node(from).Capacity
+                    WorkingOf(from) < CapacityOf(from)
                     && IsAlive(from)
                     && !IsStopped(from, before: false)
                     && seen.Add(from)
@@ -308,7 +343,7 @@ internal sealed class WorldState
         foreach (var raised in region)
         {
             ref var state = ref Node(raised);
-            state.Working = _estate.Node(raised).Capacity;
+            state.Working = state.Capacity;
             foreach (var group in _estate.Tables.MemberOf.Of(raised))
             {
                 Group(group).Supply += state.Working - state.Supplied;
@@ -334,7 +369,7 @@ internal sealed class WorldState
         ref readonly var row = ref _estate.Group(group);
         if (supply < row.K)
         {
-            Lower(row.From, row.Allows(_estate.Node(row.From).Capacity, supply), cause);
+            Lower(row.From, row.Allows(CapacityOf(row.From), supply), cause);
         }
     }
 }

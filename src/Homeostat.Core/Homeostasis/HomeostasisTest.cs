@@ -83,13 +83,7 @@ public sealed class HomeostasisTest(StressTable table)
 
         if (worlds.FirstOrDefault(world => world.Weakened is not null).Weakened is { } weakened)
         {
-            findings.Add(
-                new Finding(
-                    Weakened,
-                    Verdict.StepUp,
-                    $"{weakened} is already lost, and this takes away what is left to bring it back"
-                )
-            );
+            findings.Add(new Finding(Weakened, Verdict.StepUp, weakened));
         }
     }
 

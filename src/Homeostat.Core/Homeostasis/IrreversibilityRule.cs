@@ -60,9 +60,9 @@ internal static class IrreversibilityRule
 
     private static ResourceId? SharedBy(Consequences consequences, Goal goal)
     {
-        foreach (var node in consequences.ImpairedNodes)
+        foreach (var node in consequences.LeaningNodes)
         {
-            var id = consequences.Estate.IdOf(node.Node);
+            var id = consequences.Estate.IdOf(node);
             if (!goal.Names(id))
             {
                 return id;
@@ -72,7 +72,10 @@ internal static class IrreversibilityRule
         return null;
     }
 
-    /// <summary>A guard whose every ward ends with it, at tier 2 or 3 and by name, leaves nothing unguarded.</summary>
+    /// <summary>
+    /// A guard whose every ward the goal removes, at tier 2 or 3, leaves nothing unguarded that should stay. It goes by the
+    /// goal and not by what this request ends: ending more must never make a request look better.
+    /// </summary>
     private static bool GuardsOnlyWhatGoes(Consequences consequences, Goal? goal, int guard)
     {
         var estate = consequences.Estate;
@@ -81,7 +84,6 @@ internal static class IrreversibilityRule
             var guarded = estate.Tables.Guards[at].Guarded;
             var goes =
                 estate.Node(guarded).EffectiveTier >= Tier.Two
-                && Array.IndexOf(consequences.DestroyedNodes, guarded) >= 0
                 && goal is not null
                 && goal.Removes.Contains(estate.IdOf(guarded));
             if (!goes)

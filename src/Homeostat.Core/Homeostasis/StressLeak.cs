@@ -20,10 +20,24 @@ internal static class StressLeak
             return 0;
         }
 
+        // Each from itself, so that touching more never makes the search narrower.
         var worst = 0.0;
-        var ring = consequences.Touched.Select(estate.Find).Where(node => node >= 0).ToList();
+        foreach (var touched in consequences.Touched)
+        {
+            if (estate.Find(touched) is >= 0 and var node)
+            {
+                worst = Math.Max(worst, NearTo(estate, node, table));
+            }
+        }
+
+        return worst;
+    }
+
+    private static double NearTo(EstateSnapshot estate, int touched, StressTable table)
+    {
+        var (worst, reach) = (0.0, 1.0);
+        List<int> ring = [touched];
         var seen = new HashSet<int>(ring);
-        var reach = 1.0;
         for (var hop = 0; hop <= MaxHops && ring.Count > 0; hop++, reach *= table.LeakPerHop)
         {
             worst = Math.Max(worst, reach * ring.Max(node => StressOf(estate, node, table)));

@@ -32,8 +32,8 @@ internal sealed class Weighing(StressTable table)
 {
     public Toll Weigh(Consequences consequences, WorldOutcome outcome, AssessmentInput input)
     {
-        double charge = 0,
-            dearestCharge = -1;
+        long charge = 0;
+        double dearestCharge = -1;
         int lethal = -1,
             dearest = -1;
         var isProven = false;
@@ -42,7 +42,7 @@ internal sealed class Weighing(StressTable table)
         {
             ref readonly var change = ref outcome.Changes[at];
             var price = Charge(consequences, change, input);
-            charge += price;
+            charge += Amount.Of(price);
             if (price > dearestCharge)
             {
                 (dearest, dearestCharge) = (at, price);
@@ -56,12 +56,12 @@ internal sealed class Weighing(StressTable table)
             }
 
             isProven |= BecomesLethal(consequences, change, input) && !change.RestsOnStaleRelation;
-            weakened ??= IsWeakened(change) ? Names.SubjectOf(consequences.Estate, change) : null;
+            weakened ??= IsWeakened(change) ? Weakened(consequences, change) : null;
         }
 
         return new Toll
         {
-            Charge = charge,
+            Charge = Amount.ToDouble(charge),
             IsLethal = lethal >= 0,
             ProvenLethal = isProven,
             LethalChange = lethal,
@@ -125,6 +125,8 @@ internal sealed class Weighing(StressTable table)
         {
             VariableKind.Availability =>
                 $"{subject} (tier {(int)change.Tier}) would work at {change.After:P0}, from {change.Before:P0}",
+            VariableKind.Durability when change.After <= 0 =>
+                $"{subject} (tier {(int)change.Tier}) would be gone: no copy of it is left that counts",
             VariableKind.Durability =>
                 $"{subject} (tier {(int)change.Tier}) would be {change.After:0} losses from being gone, {HealthyOf(change):0} are asked for",
             VariableKind.Recoverability =>
@@ -169,6 +171,22 @@ internal sealed class Weighing(StressTable table)
             && !setpoint.IsLethal(change.Before);
     }
 
+    /// <summary>What is gone already, and what would be left of what could bring it back.</summary>
+    private static string Weakened(Consequences consequences, in VariableChange change)
+    {
+        var subject = Names.SubjectOf(consequences.Estate, change);
+        var (lost, support) = change.Kind switch
+        {
+            VariableKind.Durability => ($"{subject} has no copy that is known to be good", "copies of any kind"),
+            VariableKind.Recoverability => (
+                $"{subject} has no proven way back (no complete standby, no backup with a tested restore)",
+                "parts of one"
+            ),
+            _ => ($"{subject} does not work as it is", "units of what it needs"),
+        };
+        return $"{lost}, and this takes away from what could bring it back: {change.SupportBefore} → {change.SupportAfter} {support}";
+    }
+
     private bool IsWeakened(in VariableChange change) =>
         change.Tier <= Tier.One
         && table.Setpoints[change.Kind] is { CanBeLethal: true } setpoint
@@ -192,7 +210,7 @@ internal sealed class Weighing(StressTable table)
             return change.After;
         }
 
-        var longest = input.Effects.Max(effect => effect.Duration ?? TimeSpan.Zero);
+        var longest = Outage.LongestOf(input.Effects);
         var tolerated = TimeSpan.FromSeconds(consequences.Estate.Tables.Details[change.Subject].ToleranceSeconds);
         return longest <= tolerated ? change.Settled : change.After;
     }
@@ -217,15 +235,20 @@ internal sealed class Weighing(StressTable table)
     private static bool HoldersAreNamed(Consequences consequences, int asset, Goal goal)
     {
         var estate = consequences.Estate;
+        var any = false;
         foreach (var copy in consequences.LostCopies)
         {
-            if (estate.Copy(copy).Asset == asset && !goal.Removes.Contains(estate.IdOf(estate.Copy(copy).Holder)))
+            if (estate.Copy(copy).Asset == asset)
             {
-                return false;
+                any = true;
+                if (!goal.Removes.Contains(estate.IdOf(estate.Copy(copy).Holder)))
+                {
+                    return false;
+                }
             }
         }
 
-        return true;
+        return any;
     }
 }
 

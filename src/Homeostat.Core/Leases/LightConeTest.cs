@@ -32,11 +32,6 @@ public static class LightConeTest
 
     private static void ReviewTime(Lease lease, CaseFile file, List<Finding> findings)
     {
-        if (file.Request.Effects.All(effect => effect is Effect.Read))
-        {
-            return;
-        }
-
         if (lease.Cone.NotBefore is { } start && file.Now < start)
         {
             findings.Add(Refusal($"lease {lease.Id} may not be used before {start:u}"));
@@ -45,6 +40,12 @@ public static class LightConeTest
         if (lease.Cone.Windows is { } windows && !windows.Any(window => window.Contains(file.Now)))
         {
             findings.Add(Refusal($"{file.Now:u} is outside the windows of lease {lease.Id}"));
+        }
+
+        // A freeze stops what changes something; looking changes nothing.
+        if (file.Request.Effects.All(effect => effect is Effect.Read))
+        {
+            return;
         }
 
         foreach (var freeze in lease.Cone.Freezes)
@@ -57,7 +58,8 @@ public static class LightConeTest
     }
 
     private static bool Touches(CaseFile file, Selector? where) =>
-        where is null || file.Consequences.Touched.Any(id => where.Matches(file.Estate, id));
+        where is null
+        || file.Consequences.Touched.Concat(file.Consequences.Destroyed).Any(id => where.Matches(file.Estate, id));
 
     private static void ReviewEffects(Lease lease, CaseFile file, List<Finding> findings)
     {
@@ -74,9 +76,9 @@ public static class LightConeTest
             }
         }
 
-        foreach (var ended in file.Consequences.Destroyed)
+        foreach (var ended in EndedWithIt(file))
         {
-            if (!file.Consequences.Touched.Contains(ended) && !lease.Cone.Where.Matches(file.Estate, ended))
+            if (!lease.Cone.Where.Matches(file.Estate, ended))
             {
                 findings.Add(Refusal($"{ended} would end with it and is outside lease {lease.Id}"));
             }
@@ -84,6 +86,9 @@ public static class LightConeTest
 
         ReviewManner(lease, file, findings);
     }
+
+    private static IEnumerable<ResourceId> EndedWithIt(CaseFile file) =>
+        file.Consequences.Destroyed.Except(file.Consequences.Touched);
 
     private static void ReviewManner(Lease lease, CaseFile file, List<Finding> findings)
     {
@@ -115,9 +120,7 @@ public static class LightConeTest
     private static void ReviewAmounts(Lease lease, CaseFile file, List<Finding> findings)
     {
         var amounts = lease.Cone.Amounts;
-        var touched =
-            file.Consequences.Touched.Count
-            + file.Consequences.Destroyed.Count(id => !file.Consequences.Touched.Contains(id));
+        var touched = file.Consequences.Touched.Count + EndedWithIt(file).Count();
         if (touched > amounts.Resources && file.Request.Effects.Any(effect => effect is not Effect.Read))
         {
             findings.Add(

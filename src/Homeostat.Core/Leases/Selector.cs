@@ -23,6 +23,9 @@ public sealed record Selector
     /// <summary>Ids, with * for any characters and ? for one.</summary>
     public IReadOnlyList<string>? Ids { get; init; }
 
+    /// <summary>Just these, whatever characters their ids have.</summary>
+    public IReadOnlySet<ResourceId>? Named { get; init; }
+
     /// <summary>Every label must be there with this value.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
@@ -68,7 +71,8 @@ public sealed record Selector
         && IsSubset(Environments, outer.Environments)
         && IsSubset(Kinds, outer.Kinds)
         && IsSubset(Owners, outer.Owners)
-        && (outer.Ids is null || (Ids is not null && Ids.All(id => outer.Ids.Any(pattern => Covers(pattern, id)))))
+        && (outer.Ids is null || IsWithinIds(outer.Ids))
+        && (outer.Named is null || (Named is not null && Named.All(outer.Named.Contains)))
         && (
             outer.Labels is null
             || (
@@ -82,6 +86,10 @@ public sealed record Selector
 
     private static bool IsSubset(IReadOnlyList<string>? inner, IReadOnlyList<string>? outer) =>
         outer is null || (inner is not null && inner.All(outer.Contains));
+
+    private bool IsWithinIds(IReadOnlyList<string> outer) =>
+        (Ids is not null && Ids.All(id => outer.Any(pattern => Covers(pattern, id))))
+        || (Named is not null && Named.All(id => outer.Any(pattern => IsGlob(pattern, id.Value))));
 
     /// <summary>The same pattern, or a plain id that the pattern matches.</summary>
     private static bool Covers(string pattern, string id) =>
@@ -104,7 +112,8 @@ public sealed record Selector
     private bool MatchesLabels(Dictionary<string, string> labels) =>
         Labels!.All(label => labels.TryGetValue(label.Key, out var value) && value == label.Value);
 
-    private bool MatchesId(ResourceId id) => Ids is null || Ids.Any(pattern => IsGlob(pattern, id.Value));
+    private bool MatchesId(ResourceId id) =>
+        (Named is null || Named.Contains(id)) && (Ids is null || Ids.Any(pattern => IsGlob(pattern, id.Value)));
 }
 
 /// <summary>Distance along Needs, in either direction.</summary>

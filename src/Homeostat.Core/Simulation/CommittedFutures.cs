@@ -1,4 +1,5 @@
 using Homeostat.Core.Actions;
+using Homeostat.Core.Estate;
 
 namespace Homeostat.Core.Simulation;
 
@@ -15,7 +16,7 @@ public sealed record CommittedFuture(PermitId Permit, IReadOnlyList<Effect> Effe
     private volatile Footprint? _footprint;
 
     /// <summary>
-    /// What it touches on top of the futures before it, for the arrays it was computed against; new arrays make a new one.
+    /// What it touches, for the snapshot it was computed against; another snapshot makes another one.
     /// </summary>
     internal Footprint? Footprint
     {
@@ -48,13 +49,17 @@ public sealed class CommittedFutures
 /// What a set of effects touches: resources, groups, assets, services, guarded resources. Two actions that interfere
 /// have a key in common, because the first thing that both change is one.
 /// </summary>
-internal sealed class Footprint(object tables, long[] keys)
+internal sealed class Footprint(EstateSnapshot estate, long[] keys)
 {
+    private readonly object _tables = estate.Tables;
+    private readonly long _version = estate.Version;
     private readonly ulong _mask = MaskOf(keys);
 
     public IReadOnlyList<long> Keys => keys;
 
-    public bool IsOf(object otherTables) => ReferenceEquals(tables, otherTables);
+    public static Footprint Nothing { get; } = new(EstateSnapshot.Empty, []);
+
+    public bool IsOf(EstateSnapshot other) => ReferenceEquals(_tables, other.Tables) && _version == other.Version;
 
     public bool Meets(HashSet<long> others, ulong mask)
     {

@@ -36,6 +36,9 @@ public sealed class Consequences
 
     internal ImpairedNode[] ImpairedNodes { get; init; } = [];
 
+    /// <summary>What worked and is no longer supplied, whatever else befalls it.</summary>
+    internal int[] LeaningNodes { get; init; } = [];
+
     internal int[] DestroyedNodes { get; init; } = [];
 
     internal int[] LostCopies { get; init; } = [];

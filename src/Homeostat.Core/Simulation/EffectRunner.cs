@@ -50,7 +50,9 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
             return;
         }
 
-        world.Node(node).Targeted = true;
+        ref var state = ref world.Node(node);
+        state.Targeted = true;
+        state.Hit |= effect is Effect.Destroy or Effect.Stop or Effect.Unknown or Effect.Change { IsDestructive: true };
         switch (effect)
         {
             case Effect.Destroy destroy:
@@ -66,7 +68,13 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
                 Leave(node, from);
                 break;
             case Effect.Attach { TargetNeedsIt: true } attach:
-                Lean(node, attach.To);
+                world.Lean(node, world.Estate.Find(attach.To));
+                break;
+            case Effect.Expose expose:
+                world.Expose(node, expose.To, expose.Principals);
+                break;
+            case Effect.Grant grant:
+                world.Expose(node, grant.Principal.Value, 1);
                 break;
             case Effect.Promote:
                 world.Promote(node);
@@ -90,15 +98,15 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
 
     private void Destroy(int node, Effect.Destroy destroy, bool isOver)
     {
-        var isMadeAgain =
-            destroy.Recreated
-            && !world.Estate.TraitsOf(node).Stateful
-            && world.Estate.Node(node).Is(NodeFlags.ConfigurationKnown);
-        if (!isMadeAgain)
+        if (!destroy.Recreated || !world.IsRebuildable(node))
         {
             world.Destroy(node, -1);
+            return;
         }
-        else if (!isOver)
+
+        // What it contained ended with the old one, however soon there is a new one.
+        world.DestroyContents(node);
+        if (!isOver)
         {
             world.Stop(node, -1);
         }
@@ -112,7 +120,7 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
                 world.Lower(node, 0, -1);
                 break;
             case ChangeImpact.Capacity when change.Value.Number is >= 0 and <= Limits.MaxCapacity and var units:
-                world.Lower(node, (int)units, -1);
+                world.LowerCapacity(node, (int)units);
                 break;
             case ChangeImpact.Capacity or ChangeImpact.Unknown when IsBad(UnknownKind.Impact, at):
                 world.Lower(node, 0, -1);
@@ -120,31 +128,11 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
         }
     }
 
-    /// <summary>The node no longer serves the other: the other's groups lose what it supplied.</summary>
     private void Leave(int node, ResourceId from)
     {
-        var other = world.Estate.Find(from);
-        if (other < 0)
+        if (world.Estate.Find(from) is >= 0 and var other)
         {
-            return;
-        }
-
-        var row = world.Estate.Node(other);
-        for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
-        {
-            if (world.Estate.Tables.Members.Of(group).Contains(node))
-            {
-                world.LowerSupply(group, world.WorkingOf(node), node);
-            }
-        }
-    }
-
-    private void Lean(int node, ResourceId on)
-    {
-        var other = world.Estate.Find(on);
-        if (other < 0 || world.WorkingOf(other) == 0)
-        {
-            world.Lower(node, 0, other);
+            world.Detach(node, other);
         }
     }
 
@@ -156,17 +144,12 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
         }
 
         var tables = world.Estate.Tables;
-        if (lose.OfCopyOnly)
-        {
-            world.LoseCopiesOf(node, node);
-            return;
-        }
-
         var asset = tables.AssetIds.Find(lose.Asset.Value);
         foreach (var copy in asset < 0 ? [] : tables.CopiesOfAsset.Of(asset))
         {
-            // A logical loss reaches whatever follows; only what is frozen survives it.
-            if (tables.Copies[copy].Role != CopyRole.Backup)
+            // A physical loss takes this holder's copy; a logical one reaches whatever follows, and only what is frozen
+            // survives it.
+            if (lose.OfCopyOnly ? tables.Copies[copy].Holder == node : tables.Copies[copy].Role != CopyRole.Backup)
             {
                 world.LoseCopy(copy, node);
             }

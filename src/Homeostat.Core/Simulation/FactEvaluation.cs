@@ -15,6 +15,7 @@ public static class FactEvaluation
         }
 
         return !fact.Provenance.IsFreshAt(now, estate.ShelfLives.Of(fact.Class)) ? Truth.Unknown
+            : !predicate.CanTell(fact.Value) ? Truth.Unknown
             : predicate.Holds(fact.Value) ? Truth.True
             : Truth.False;
     }

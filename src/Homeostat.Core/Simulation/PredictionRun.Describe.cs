@@ -75,7 +75,7 @@ internal sealed partial class PredictionRun
             {
                 _destroyed.Add(node);
             }
-            else if (state.Working < state.Before && !state.Targeted)
+            else if (state.Working < state.Before && !state.Hit)
             {
                 _impaired.Add(new(node, state.Before, state.Working, state.Cause));
             }
@@ -87,18 +87,41 @@ internal sealed partial class PredictionRun
         }
 
         _guards.AddRange(_world.NewlyDisabled());
+        foreach (var row in _world.NewlyDetachedGuards())
+        {
+            _guards.Add(_estate.Tables.Guards[row].Guard);
+        }
+
         _irreversible.Clear();
         _waysBack.Clear();
         _reversibility.Judge(_effects, _irreversible, _waysBack);
         return new Known(
             [.. _impaired],
             [.. _destroyed],
+            Leaning(),
             LostCopies(),
-            [.. _guards],
+            _guards.Count == 0 ? [] : [.. _guards.Distinct()],
             [.. _irreversible],
             [.. _waysBack],
             OldestEvidence()
         );
+    }
+
+    /// <summary>The impaired, and what is also named by an effect: that somebody touches it does not free it of its needs.</summary>
+    private int[] Leaning()
+    {
+        var leaning = new HashSet<int>(_impaired.Select(impaired => impaired.Node));
+        for (var at = 0; at < _world.Groups.Count; at++)
+        {
+            var state = _world.Groups.At(at);
+            var row = _estate.Group(_world.Groups.KeyAt(at));
+            if (state.Supply < state.Before && state.Supply < row.K && _world.WorkingBefore(row.From) > 0)
+            {
+                leaning.Add(row.From);
+            }
+        }
+
+        return leaning.Count == 0 ? [] : [.. leaning];
     }
 
     private int[] LostCopies()
@@ -143,9 +166,10 @@ internal sealed partial class PredictionRun
             Outcomes = outcomes,
             ImpairedNodes = known.Impaired,
             DestroyedNodes = known.Destroyed,
+            LeaningNodes = known.Leaning,
             LostCopies = known.LostCopies,
             GuardNodes = known.Guards,
-            Footprint = new Footprint(_estate.Tables, [.. _keys]),
+            Footprint = new Footprint(_estate, [.. _keys]),
             Touched = Touched(),
             Irreversible = known.Irreversible,
             WaysBack = known.WaysBack,
@@ -199,6 +223,18 @@ internal sealed partial class PredictionRun
             {
                 (unseen ??= []).Add(effect.Target);
             }
+
+            // What it does to another, or through another, is as unknown as that other.
+            ResourceId? other = effect switch
+            {
+                Effect.Detach detach => detach.From,
+                Effect.Delegate hand => hand.Principal,
+                _ => null,
+            };
+            if (other is { } id && !_estate.Contains(id))
+            {
+                (unseen ??= []).Add(id);
+            }
         }
 
         return unseen?.ToArray() ?? [];
@@ -219,6 +255,10 @@ internal sealed partial class PredictionRun
             {
                 (missing ??= []).Add((effect, unknown.What));
             }
+            else if (effect is Effect.Delegate hand && GrantsOf(hand.Principal) > Limits.MaxDelegatedTargets)
+            {
+                (missing ??= []).Add((effect, $"{hand.Principal} may do more than can be followed"));
+            }
             else if (traits is not null && !traits.Operations.HasFlag(effect.Operation))
             {
                 (missing ??= []).Add(
@@ -229,6 +269,9 @@ internal sealed partial class PredictionRun
 
         return missing?.ToArray() ?? [];
     }
+
+    private int GrantsOf(ResourceId principal) =>
+        _estate.Find(principal) is >= 0 and var node ? _estate.Tables.GrantsOfPrincipal.Of(node).Length : 0;
 
     private ResourceId[] Unsettled() =>
         _unknowns.Count == 0
@@ -248,7 +291,8 @@ internal sealed partial class PredictionRun
         {
             UnknownKind.Works => [_estate.IdOf(unknown.Index)],
             UnknownKind.Group => [_estate.IdOf(_estate.Group(unknown.Index).From)],
-            UnknownKind.Copy => [_estate.IdOf(_estate.Copy(unknown.Index).Holder)],
+            UnknownKind.Standby => [_estate.IdOf(_estate.Tables.Standbys[unknown.Index].Service)],
+            UnknownKind.Copy or UnknownKind.Restore => [_estate.IdOf(_estate.Copy(unknown.Index).Holder)],
             UnknownKind.Condition => [_effects[unknown.Index].Condition!.Subject],
             _ => [],
         };
@@ -291,70 +335,21 @@ internal sealed partial class PredictionRun
             {
                 _keys.Add((long)KeyKind.Node | (uint)to);
             }
-        }
-    }
 
-    /// <summary>Adds the futures that touch what this request touches, and those that touch what they touch.</summary>
-    private void AddRelevant(CommittedFutures futures)
-    {
-        if (futures.All.Count == 0)
-        {
-            return;
-        }
-
-        bool grew;
-        do
-        {
-            grew = false;
-            var mask = Footprint.MaskOf(_keys);
-            foreach (var future in futures.All)
+            foreach (var need in effect.Undo?.Needs ?? [])
             {
-                if (!_relevant.Contains(future) && future.Footprint is { } footprint && footprint.Meets(_keys, mask))
+                if (_estate.Find(need) is >= 0 and var needed)
                 {
-                    _relevant.Add(future);
-                    _keys.UnionWith(footprint.Keys);
-                    mask = Footprint.MaskOf(_keys);
-                    grew = true;
+                    _keys.Add((long)KeyKind.Node | (uint)needed);
                 }
             }
-        } while (grew);
-    }
-
-    /// <summary>
-    /// After new arrays were built: what each future touches on top of those before it. All of them at once, because two
-    /// that are harmless apart may bring down together what a third leans on.
-    /// </summary>
-    private void RefreshFootprints(CommittedFutures futures)
-    {
-        if (!futures.All.Any(IsOutdated))
-        {
-            return;
         }
-
-        _world.Start(_estate);
-        foreach (var future in futures.All)
-        {
-            _world.MarkInaction();
-            _runner.RunFuture(future.Effects);
-            _changes.Clear();
-            _reader.Read(_now, _options.StoppedStandby, _changes);
-            _keys.Clear();
-            NoteKeys(future.Effects);
-            if (IsOutdated(future))
-            {
-                future.Footprint = new Footprint(_estate.Tables, [.. _keys]);
-            }
-        }
-
-        _keys.Clear();
-        _unknowns.Clear();
     }
-
-    private bool IsOutdated(CommittedFuture future) => future.Footprint?.IsOf(_estate.Tables) != true;
 
     private sealed record Known(
         ImpairedNode[] Impaired,
         int[] Destroyed,
+        int[] Leaning,
         int[] LostCopies,
         int[] Guards,
         Irreversibility[] Irreversible,

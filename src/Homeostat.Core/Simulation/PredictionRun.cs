@@ -14,6 +14,7 @@ internal sealed partial class PredictionRun
     private readonly Reversibility _reversibility;
     private readonly List<VariableChange> _changes = [];
     private readonly List<VariableChange> _settled = [];
+    private readonly Dictionary<(VariableKind Kind, int Subject), double> _settledAt = [];
     private readonly List<CommittedFuture> _relevant = [];
     private readonly HashSet<long> _keys = [];
 
@@ -54,18 +55,55 @@ internal sealed partial class PredictionRun
             RefreshFootprints(futures);
         }
 
-        // 1. As the estate is known, with nothing that others may still do: this is what is described.
+        // 1. As the estate is known, with nothing that others may still do.
         RunWorld(subset: 0, futuresAreOurs: false, unknownsAreOurs: false);
         var asKnown = Outcome(subset: 0, isBound: false);
-        var known = Describe();
         NoteKeys(_effects);
 
-        // 2. What else matters: unknowns met in the worst world, and futures that touch the same things.
+        // 2. What is described: the same, but what the request leaves open turns out badly.
+        var known = DescribeAtWorst();
+
+        // 3. What else matters: unknowns met in the worst world, and futures that touch the same things.
         Explore(futures);
 
-        // 3. Every subset of those futures, in every world that the unknowns allow.
-        var outcomes = _unknowns.Count == 0 && _relevant.Count == 0 ? [asKnown] : RunAll();
-        return Assemble(known, outcomes);
+        // 4. Every subset of those futures, in every world that the unknowns allow.
+        return Assemble(_relevant.Count == 0 ? known : WithFutures(known), RunAll(futures, asKnown));
+    }
+
+    private Known DescribeAtWorst()
+    {
+        if (!_unknowns.HasRequestUnknowns)
+        {
+            return Describe();
+        }
+
+        _unknowns.RequestIsBad = true;
+        RunWorld(subset: 0, futuresAreOurs: false, unknownsAreOurs: false);
+        NoteKeys(_effects);
+        var known = Describe();
+        _unknowns.RequestIsBad = false;
+        return known;
+    }
+
+    /// <summary>A way back must hold whatever others still do: it is judged again after all of it.</summary>
+    private Known WithFutures(Known known)
+    {
+        _unknowns.RequestIsBad = true;
+        RunWorld(int.MaxValue, futuresAreOurs: false, unknownsAreOurs: false);
+        _reversibility.Clear();
+        var later = Describe()
+            .Irreversible.ExceptBy(
+                known.Irreversible.Select(loss => (loss.Effect, loss.Subject)),
+                loss => (loss.Effect, loss.Subject)
+            );
+        _unknowns.RequestIsBad = false;
+        Irreversibility[] irreversible = [.. known.Irreversible, .. later];
+        var lost = irreversible.Select(loss => loss.Effect).ToHashSet();
+        return known with
+        {
+            Irreversible = irreversible,
+            WaysBack = [.. known.WaysBack.Where(way => !lost.Contains(way.Effect))],
+        };
     }
 
     /// <summary>Widens the set of unknowns and of relevant futures until neither grows.</summary>
@@ -79,11 +117,7 @@ internal sealed partial class PredictionRun
             if (unknowns > 0 || _relevant.Count > 0)
             {
                 _unknowns.All = true;
-                RunWorld(
-                    subset: (1 << Math.Min(_relevant.Count, 30)) - 1,
-                    futuresAreOurs: false,
-                    unknownsAreOurs: false
-                );
+                RunWorld(int.MaxValue, futuresAreOurs: false, unknownsAreOurs: false);
                 NoteKeys(_effects);
                 _unknowns.All = null;
             }
@@ -91,6 +125,26 @@ internal sealed partial class PredictionRun
             if (_unknowns.Count == unknowns && _relevant.Count == relevant)
             {
                 return;
+            }
+        }
+    }
+
+    /// <summary>Worlds may show unknowns and futures that no world before them showed: then all are run again.</summary>
+    private List<WorldOutcome> RunAll(CommittedFutures futures, WorldOutcome asKnown)
+    {
+        if (_unknowns.Count == 0 && _relevant.Count == 0)
+        {
+            return [asKnown];
+        }
+
+        while (true)
+        {
+            var (unknowns, relevant) = (_unknowns.Count, _relevant.Count);
+            var outcomes = RunAll();
+            AddRelevant(futures);
+            if (_unknowns.Count == unknowns && _relevant.Count == relevant)
+            {
+                return outcomes;
             }
         }
     }
@@ -119,12 +173,14 @@ internal sealed partial class PredictionRun
     {
         var judgedAs = futuresAreOurs ? -1 : subset;
         var budget = Limits.MaxEnumeratedUnknowns - Math.Min(_relevant.Count, Limits.MaxEnumeratedFutures);
-        if (_unknowns.Count <= Math.Max(1, budget))
+        var unknowns = _unknowns.Count;
+        if (unknowns <= Math.Max(1, budget))
         {
-            for (var world = 0UL; world < 1UL << _unknowns.Count; world++)
+            for (var world = 0UL; world < 1UL << unknowns; world++)
             {
                 _unknowns.World = world;
                 RunWorld(subset, futuresAreOurs, unknownsAreOurs: false);
+                NoteKeys(_effects);
                 outcomes.Add(Outcome(judgedAs, isBound: false));
             }
 
@@ -140,6 +196,7 @@ internal sealed partial class PredictionRun
 
         // Doing nothing with every unknown at its best, against acting with every unknown at its worst.
         RunWorld(subset, futuresAreOurs, unknownsAreOurs: true);
+        NoteKeys(_effects);
         outcomes.Add(Outcome(judgedAs, isBound: true));
         _unknowns.All = null;
     }
@@ -164,11 +221,7 @@ internal sealed partial class PredictionRun
     {
         _world.Start(_estate);
         var before = _unknowns.All;
-        if (unknownsAreOurs)
-        {
-            _unknowns.All = false;
-        }
-
+        _unknowns.All = unknownsAreOurs ? false : before;
         ApplyUnknowns();
         if (!futuresAreOurs)
         {
@@ -180,7 +233,6 @@ internal sealed partial class PredictionRun
         {
             _unknowns.All = true;
             ApplyUnknowns();
-            _unknowns.All = true;
         }
 
         if (futuresAreOurs)
@@ -190,7 +242,9 @@ internal sealed partial class PredictionRun
 
         _runner.Run(_effects, lastingOnly, _now);
         _changes.Clear();
+        _unknowns.AreOurs = unknownsAreOurs;
         _reader.Read(_now, _options.StoppedStandby, _changes);
+        _unknowns.AreOurs = false;
         _unknowns.All = before;
     }
 
@@ -244,17 +298,17 @@ internal sealed partial class PredictionRun
 
     private void MarkSettled()
     {
+        _settledAt.Clear();
+        foreach (var settled in _settled)
+        {
+            _settledAt[(settled.Kind, settled.Subject)] = settled.After;
+        }
+
         for (var at = 0; at < _changes.Count; at++)
         {
             var change = _changes[at];
-            var settled = _settled.FirstOrDefault(
-                other => other.Kind == change.Kind && other.Subject == change.Subject,
-                change with
-                {
-                    After = change.Before,
-                }
-            );
-            _changes[at] = change with { Settled = settled.After };
+            var after = _settledAt.GetValueOrDefault((change.Kind, change.Subject), change.Before);
+            _changes[at] = change with { Settled = after };
         }
     }
 }

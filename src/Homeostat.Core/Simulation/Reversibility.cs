@@ -9,11 +9,16 @@ namespace Homeostat.Core.Simulation;
 /// </summary>
 internal sealed class Reversibility(WorldState world)
 {
+    private readonly Dictionary<int, int> _roots = [];
     private HashSet<int>? _restartable;
 
     private EstateSnapshot Estate => world.Estate;
 
-    public void Clear() => _restartable = null;
+    public void Clear()
+    {
+        _roots.Clear();
+        _restartable = null;
+    }
 
     public void Judge(IReadOnlyList<Effect> effects, List<Irreversibility> irreversible, List<WayBack> waysBack)
     {
@@ -24,7 +29,7 @@ internal sealed class Reversibility(WorldState world)
             var (reason, by) = Judge(effect, node);
             if (reason is not null)
             {
-                irreversible.Add(new(effect, effect.Target, TierOf(node), reason));
+                irreversible.Add(new(effect, effect.Target, TierOf(effect, node), reason));
             }
             else if (by is not null)
             {
@@ -35,7 +40,17 @@ internal sealed class Reversibility(WorldState world)
         JudgeContents(effects, irreversible);
     }
 
-    private Tier TierOf(int node) => node < 0 ? Tier.Zero : Estate.Node(node).EffectiveTier;
+    /// <summary>The most critical of the target and of the data that it loses, whoever holds that.</summary>
+    private Tier TierOf(Effect effect, int node)
+    {
+        var tier = node < 0 ? Tier.Zero : Estate.Node(node).EffectiveTier;
+        return
+            effect is Effect.LoseData lose
+            && Estate.Tables.AssetIds.Find(lose.Asset.Value) is >= 0 and var asset
+            && Estate.Tables.Assets[asset].EffectiveTier < tier
+            ? Estate.Tables.Assets[asset].EffectiveTier
+            : tier;
+    }
 
     private (string? Reason, string? By) Judge(Effect effect, int node)
     {
@@ -88,6 +103,11 @@ internal sealed class Reversibility(WorldState world)
             return ($"a {traits.Kind} holds what a new one would not have", null);
         }
 
+        if (Estate.Node(node).Is(NodeFlags.HoldsCopies))
+        {
+            return ("it holds data that a new one would not have", null);
+        }
+
         if (!Estate.Node(node).Is(NodeFlags.ConfigurationKnown))
         {
             return ("its whole configuration is not known, so it cannot be made again as it was", null);
@@ -113,23 +133,23 @@ internal sealed class Reversibility(WorldState world)
         return CanComeBack(node) ? (null, "start it again") : ("what it needs to start would itself be down", null);
     }
 
-    /// <summary>What ends with a container must be restorable too.</summary>
+    /// <summary>What ends with a container must be restorable too; a destruction of its own has been judged already.</summary>
     private void JudgeContents(IReadOnlyList<Effect> effects, List<Irreversibility> irreversible)
     {
+        Dictionary<int, Effect>? effectOn = null;
         for (var at = 0; at < world.Nodes.Count; at++)
         {
             var state = world.Nodes.At(at);
-            if (state.Alive || !state.AliveBefore || state.Targeted)
+            var node = world.Nodes.KeyAt(at);
+            if (state.Alive || !state.AliveBefore || world.IsRebuildable(node))
             {
                 continue;
             }
 
-            var node = world.Nodes.KeyAt(at);
-            var traits = Estate.TraitsOf(node);
-            if (traits.Stateful || !Estate.Node(node).Is(NodeFlags.ConfigurationKnown))
+            effectOn ??= EffectsByNode(effects);
+            if (effectOn.GetValueOrDefault(node) is not Effect.Destroy)
             {
-                var root = RootOf(node);
-                var effect = effects.FirstOrDefault(candidate => Estate.Find(candidate.Target) == root) ?? effects[0];
+                var effect = effectOn.GetValueOrDefault(RootOf(node)) ?? effects[0];
                 irreversible.Add(
                     new(effect, Estate.IdOf(node), Estate.Node(node).EffectiveTier, $"{Estate.IdOf(node)} ends with it")
                 );
@@ -137,14 +157,45 @@ internal sealed class Reversibility(WorldState world)
         }
     }
 
-    private int RootOf(int node)
+    /// <summary>For each target its destruction, or else the first thing that is done to it.</summary>
+    private Dictionary<int, Effect> EffectsByNode(IReadOnlyList<Effect> effects)
     {
-        while (world.Nodes.Find(node) is >= 0 and var at && world.Nodes.At(at).Cause is >= 0 and var cause)
+        var byNode = new Dictionary<int, Effect>(effects.Count);
+        foreach (var effect in effects)
         {
-            node = cause;
+            var node = Estate.Find(effect.Target);
+            if (!byNode.TryAdd(node, effect) && effect is Effect.Destroy && byNode[node] is not Effect.Destroy)
+            {
+                byNode[node] = effect;
+            }
         }
 
-        return node;
+        return byNode;
+    }
+
+    /// <summary>The first of the chain of losses that ended the node; each chain is walked once.</summary>
+    private int RootOf(int node)
+    {
+        var chain = new List<int>();
+        var root = node;
+        while (
+            !_roots.ContainsKey(root)
+            && world.Nodes.Find(root) is >= 0 and var at
+            && world.Nodes.At(at).Cause is >= 0 and var cause
+            && chain.Count < world.Nodes.Count
+        )
+        {
+            chain.Add(root);
+            root = cause;
+        }
+
+        root = _roots.GetValueOrDefault(root, root);
+        foreach (var link in chain)
+        {
+            _roots[link] = root;
+        }
+
+        return root;
     }
 
     private bool CanComeBack(int node) =>
@@ -155,8 +206,10 @@ internal sealed class Reversibility(WorldState world)
     {
         var risen = new HashSet<int>();
         var search = new Queue<int>(Fallen());
+        var queued = new HashSet<int>(search);
         while (search.TryDequeue(out var node))
         {
+            queued.Remove(node);
             if (risen.Contains(node) || !IsSupplied(node, risen))
             {
                 continue;
@@ -166,7 +219,7 @@ internal sealed class Reversibility(WorldState world)
             foreach (var group in Estate.Tables.MemberOf.Of(node))
             {
                 var from = Estate.Group(group).From;
-                if (HasFallen(from) && !risen.Contains(from))
+                if (HasFallen(from) && !risen.Contains(from) && queued.Add(from))
                 {
                     search.Enqueue(from);
                 }
@@ -182,10 +235,7 @@ internal sealed class Reversibility(WorldState world)
     private bool HasFallen(int node) =>
         world.Nodes.Find(node) is >= 0 and var at
         && world.Nodes.At(at).Working < world.Nodes.At(at).Before
-        && (world.Nodes.At(at).Alive || IsRebuildable(node));
-
-    private bool IsRebuildable(int node) =>
-        !Estate.TraitsOf(node).Stateful && Estate.Node(node).Is(NodeFlags.ConfigurationKnown);
+        && (world.Nodes.At(at).Alive || world.IsRebuildable(node));
 
     private bool IsSupplied(int node, HashSet<int>? restarted)
     {

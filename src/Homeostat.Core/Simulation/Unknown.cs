@@ -12,6 +12,12 @@ internal enum UnknownKind : byte
     /// <summary>Whether a copy is recent enough to count.</summary>
     Copy,
 
+    /// <summary>Whether what somebody once restored from a copy could be restored again.</summary>
+    Restore,
+
+    /// <summary>Whether members still stand by for the service that they were seen to stand by for.</summary>
+    Standby,
+
     /// <summary>Whether the condition of an effect holds.</summary>
     Condition,
 
@@ -38,8 +44,17 @@ internal sealed class UnknownSet
     /// <summary>All unknowns turn out well (false) or badly (true), however many there are.</summary>
     public bool? All { get; set; }
 
+    /// <summary>What the request itself leaves open (conditions, impacts) turns out badly, whatever the world says.</summary>
+    public bool RequestIsBad { get; set; }
+
+    /// <summary>A bound: without the request everything turns out well, with it everything badly.</summary>
+    public bool AreOurs { get; set; }
+
+    public bool HasRequestUnknowns => _list.Exists(IsOfRequest);
+
     public void Clear()
     {
+        (RequestIsBad, AreOurs) = (false, false);
         _positions.Clear();
         _list.Clear();
         World = 0;
@@ -57,8 +72,13 @@ internal sealed class UnknownSet
             _list.Add(unknown);
         }
 
-        return IsBad(at);
+        return (RequestIsBad && IsOfRequest(unknown)) || IsBad(at);
     }
 
+    /// <summary>The same for what is read of the moment before or after the request.</summary>
+    public bool IsBad(UnknownKind kind, int index, bool before) => IsBad(kind, index) && !(AreOurs && before);
+
     public bool IsBad(int at) => All ?? (at < 64 && ((World >> at) & 1) != 0);
+
+    private static bool IsOfRequest(Unknown unknown) => unknown.Kind is UnknownKind.Condition or UnknownKind.Impact;
 }

@@ -16,6 +16,7 @@ internal sealed partial class VariableReader
 
             var copy = Estate.Copy(world.Copies.KeyAt(at));
             _assets.Get(copy.Asset, out _) = state.Cause;
+            NoteStandby(copy.Holder);
             foreach (var service in Estate.Tables.ServicesOfAsset.Of(copy.Asset))
             {
                 _services.Get(service, out _) = copy.Holder;
@@ -61,7 +62,7 @@ internal sealed partial class VariableReader
             }
 
             copies++;
-            if (IsRecent(at, row.RecoveryPointLimitTicks) && _hittingSet.AddCopy())
+            if (IsRecent(at, row.RecoveryPointLimitTicks, before) && _hittingSet.AddCopy())
             {
                 AddDomains(Estate.Copy(at), row.Hazards);
             }
@@ -107,7 +108,14 @@ internal sealed partial class VariableReader
             any |= Estate.Tables.Existences[parent].ByKey && Add(Hazards.Key, Estate.Tables.Existences[parent].Parent);
         }
 
-        return any;
+        // Nobody says where it is: then at least its own loss takes it.
+        return any || HitByHolder();
+
+        bool HitByHolder()
+        {
+            _hittingSet.HitBy((int)Hazards.Volume, holder);
+            return true;
+        }
 
         bool Add(Hazards hazard, int? name)
         {
@@ -126,11 +134,12 @@ internal sealed partial class VariableReader
         name is null ? null : string.GetHashCode(name, StringComparison.Ordinal);
 
     /// <summary>Whether the copy's newest content is recent enough; an unknown where the evidence is missing or old.</summary>
-    private bool IsRecent(int at, long limitTicks)
+    private bool IsRecent(int at, long limitTicks, bool before)
     {
         ref readonly var copy = ref Estate.Copy(at);
         var holder = Estate.Node(copy.Holder);
-        if (!Estate.IsKnown(holder.Existence, _now) && unknowns.IsBad(UnknownKind.Copy, at))
+        var isSeen = Estate.IsKnown(holder.Existence, _now) && Estate.IsKnown(copy.Seen, _now);
+        if (!isSeen && unknowns.IsBad(UnknownKind.Copy, at, before))
         {
             return false;
         }
@@ -144,7 +153,7 @@ internal sealed partial class VariableReader
         var shelfLife = copy.Role == CopyRole.Backup ? Estate.ShelfLives.BackupAge : Estate.ShelfLives.ReplicationLag;
         if (copy.AgeTicks < 0 || !seen.IsFreshAt(_now, shelfLife))
         {
-            return !unknowns.IsBad(UnknownKind.Copy, at);
+            return !unknowns.IsBad(UnknownKind.Copy, at, before);
         }
 
         // A frozen copy has grown older since it was looked at; a follower's lag has not.
@@ -182,7 +191,7 @@ internal sealed partial class VariableReader
         support = 0;
         foreach (var standby in Estate.Tables.StandbysOfService.Of(service))
         {
-            ways += StandbyCounts(Estate.Tables.Standbys[standby], before, ref support);
+            ways += StandbyCounts(standby, before, ref support);
         }
 
         var assets = Estate.Tables.AssetsOfService.Of(service);
@@ -197,9 +206,11 @@ internal sealed partial class VariableReader
     }
 
     /// <summary>1 complete and working, 0.9 complete and stopped, 0 otherwise.</summary>
-    private double StandbyCounts(StandbyRow standby, bool before, ref int support)
+    private double StandbyCounts(int at, bool before, ref int support)
     {
-        var least = 1.0;
+        var standby = Estate.Tables.Standbys[at];
+        var isSeen = Estate.IsKnown(standby.Seen, _now) || !unknowns.IsBad(UnknownKind.Standby, at, before);
+        var least = isSeen && !world.IsStandbyDetached(at, before) ? 1.0 : 0;
         foreach (var member in standby.Members)
         {
             var counts = MemberCounts(member, before);
@@ -227,7 +238,7 @@ internal sealed partial class VariableReader
         {
             if (
                 world.IsLost(copy, before)
-                || !IsRecent(copy, Estate.Tables.Assets[Estate.Copy(copy).Asset].RecoveryPointLimitTicks)
+                || !IsRecent(copy, Estate.Tables.Assets[Estate.Copy(copy).Asset].RecoveryPointLimitTicks, before)
             )
             {
                 return 0;
@@ -243,9 +254,15 @@ internal sealed partial class VariableReader
     private bool IsSupplied(int node, bool before)
     {
         var row = Estate.Node(node);
+        var capacity = before ? world.CapacityBefore(node) : world.CapacityOf(node);
+        if (capacity == 0)
+        {
+            return false;
+        }
+
         for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
         {
-            if (Estate.Group(group).Allows(row.Capacity, world.SupplyOf(group, before)) == 0)
+            if (Estate.Group(group).Allows(capacity, world.SupplyOf(group, before)) == 0)
             {
                 return false;
             }
@@ -270,14 +287,24 @@ internal sealed partial class VariableReader
             }
 
             support++;
-            var tested = new DateTimeOffset(copy.RestoreTestedTicks, TimeSpan.Zero);
-            var testedLately =
-                copy.RestoreTestedTicks > 0
-                && _now - tested <= Estate.ShelfLives.RestoreTest
-                && tested <= _now + ShelfLives.ClockTolerance;
-            found |= testedLately && IsRecent(at, Estate.Tables.Assets[asset].RecoveryPointLimitTicks);
+            found |=
+                CanBeRestored(at, before) && IsRecent(at, Estate.Tables.Assets[asset].RecoveryPointLimitTicks, before);
         }
 
         return found;
+    }
+
+    /// <summary>Somebody restored from it; where that was too long ago, nobody knows whether it could be done again.</summary>
+    private bool CanBeRestored(int at, bool before)
+    {
+        var ticks = Estate.Copy(at).RestoreTestedTicks;
+        if (ticks == 0)
+        {
+            return false;
+        }
+
+        var tested = new Provenance("", new DateTimeOffset(ticks, TimeSpan.Zero));
+        return tested.IsFreshAt(_now, Estate.ShelfLives.RestoreTest)
+            || !unknowns.IsBad(UnknownKind.Restore, at, before);
     }
 }

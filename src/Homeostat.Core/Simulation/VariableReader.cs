@@ -28,9 +28,12 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
         _assets.Clear();
         _services.Clear();
         _guarded.Clear();
+        _noted.Clear();
+        _weakened.Clear();
         ReadNodes(changes);
         ReadGroups(changes);
         ReadCopies();
+        NoteDetached();
         for (var at = 0; at < _assets.Count; at++)
         {
             ReadDurability(_assets.KeyAt(at), _assets.At(at), changes);
@@ -50,6 +53,21 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
         {
             ReadGuards(_guarded.KeyAt(at), _guarded.At(at), changes);
         }
+
+        ReadExposures(changes);
+    }
+
+    private void NoteDetached()
+    {
+        foreach (var standby in world.NewlyDetachedStandbys())
+        {
+            _services.Get(Estate.Tables.Standbys[standby].Service, out _) = -1;
+        }
+
+        foreach (var row in world.NewlyDetachedGuards())
+        {
+            _guarded.Get(Estate.Tables.Guards[row].Guarded, out _) = Estate.Tables.Guards[row].Guard;
+        }
     }
 
     private void ReadNodes(List<VariableChange> changes)
@@ -59,33 +77,47 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
             var node = world.Nodes.KeyAt(at);
             var state = world.Nodes.At(at);
             var row = Estate.Node(node);
-            if (state.Targeted && row.WorksUntil < _nowSeconds)
+            var fell = state.Working < state.Before;
+            if ((state.Targeted || fell || state.Alive != state.AliveBefore) && row.WorksUntil < _nowSeconds)
             {
                 unknowns.IsBad(UnknownKind.Works, node);
             }
 
-            var fell = state.Working < state.Before;
             if (fell && row.Is(NodeFlags.IsService))
             {
                 changes.Add(Availability(node, state, row));
+                if (row.SupportUntil < _nowSeconds)
+                {
+                    // It may have been down already, for want of anything that it needs.
+                    NoteUnknownIn(node);
+                }
             }
 
             var changed =
                 fell
                 || state.Alive != state.AliveBefore
                 || state.Stopped != state.StoppedBefore
+                || state.Capacity != state.CapacityBefore
                 || world.IsPromoted(node, before: false);
-            if (changed && row.Is(NodeFlags.IsStandby))
+            if (changed)
             {
-                foreach (var standby in Estate.Tables.StandbysOfMember.Of(node))
-                {
-                    _services.Get(Estate.Tables.Standbys[standby].Service, out _) = node;
-                }
+                NoteStandby(node);
             }
 
             if (changed && row.Is(NodeFlags.IsGuard))
             {
                 NoteGuarded(node);
+            }
+        }
+    }
+
+    private void NoteStandby(int member)
+    {
+        if (Estate.Node(member).Is(NodeFlags.IsStandby))
+        {
+            foreach (var standby in Estate.Tables.StandbysOfMember.Of(member))
+            {
+                _services.Get(Estate.Tables.Standbys[standby].Service, out _) = member;
             }
         }
     }
@@ -158,8 +190,19 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
                 NoteUnknownSupport(group);
             }
 
+            if (world.IsStopped(row.From, before: true))
+            {
+                // A standby that waits stopped is as good as what it needs to start.
+                NoteStandby(row.From);
+            }
+
+            if (Math.Min(state.Supply, row.K) < Math.Min(state.Before, row.K))
+            {
+                ReadWeakened(row.From, changes);
+            }
+
             var spare = state.Before - row.K;
-            if (spare > 0 && world.IsAlive(row.From))
+            if (spare > 0 && world.WasAlive(row.From))
             {
                 changes.Add(Headroom(group, row, from.EffectiveTier, spare, state));
             }
@@ -183,63 +226,6 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
         };
     }
 
-    /// <summary>The other members may not work, or not be members any more; each is an unknown of its own.</summary>
-    private void NoteUnknownSupport(int group)
-    {
-        var row = Estate.Group(group);
-        if (Estate.Node(row.From).WorksUntil < _nowSeconds)
-        {
-            unknowns.IsBad(UnknownKind.Works, row.From);
-        }
-
-        if (!Estate.IsKnown(row.Seen, _now))
-        {
-            unknowns.IsBad(UnknownKind.Group, group);
-        }
-
-        foreach (var member in Estate.Tables.Members.Of(group))
-        {
-            if (Estate.Node(member).SupportUntil < _nowSeconds)
-            {
-                NoteUnknownIn(member);
-            }
-        }
-    }
-
-    private void NoteUnknownIn(int member)
-    {
-        var seen = new HashSet<int> { member };
-        var search = new Stack<int>([member]);
-        while (search.TryPop(out var node))
-        {
-            var row = Estate.Node(node);
-            if (row.WorksUntil < _nowSeconds)
-            {
-                unknowns.IsBad(UnknownKind.Works, node);
-            }
-
-            for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
-            {
-                foreach (var next in Estate.Tables.Members.Of(group))
-                {
-                    if (Estate.Node(next).SupportUntil >= _nowSeconds || !seen.Add(next))
-                    {
-                        continue;
-                    }
-
-                    if (seen.Count > Limits.MaxStaleSearch)
-                    {
-                        // Too wide to tell apart: whether the member works at all is one unknown.
-                        unknowns.IsBad(UnknownKind.Works, member);
-                        return;
-                    }
-
-                    search.Push(next);
-                }
-            }
-        }
-    }
-
     private void NoteGuarded(int guard)
     {
         foreach (var at in Estate.Tables.GuardsOfGuard.Of(guard))
@@ -256,8 +242,8 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
         foreach (var at in guards)
         {
             var guard = Estate.Tables.Guards[at].Guard;
-            before += world.WorkingBefore(guard) > 0 && !world.IsDisabled(guard, before: true) ? 1 : 0;
-            after += world.WorkingOf(guard) > 0 && !world.IsDisabled(guard, before: false) ? 1 : 0;
+            before += world.WorkingBefore(guard) > 0 && !IsOff(at, guard, before: true) ? 1 : 0;
+            after += world.WorkingOf(guard) > 0 && !IsOff(at, guard, before: false) ? 1 : 0;
         }
 
         if (after < before)
@@ -278,4 +264,7 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
             );
         }
     }
+
+    private bool IsOff(int row, int guard, bool before) =>
+        world.IsDisabled(guard, before) || world.IsGuardDetached(row, before);
 }

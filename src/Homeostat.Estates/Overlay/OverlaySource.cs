@@ -32,6 +32,7 @@ public sealed class OverlaySource(IEstateSource inner, EstateOverlay overlay) : 
         CancellationToken cancellationToken
     )
     {
+        cancellationToken.ThrowIfCancellationRequested();
         await EnsureListedAsync(cancellationToken);
         var asked = ids.Where(IsTheSources).ToList();
         var seen = await inner.ObserveAsync(asked, cancellationToken);

@@ -91,9 +91,12 @@ internal static class SectionValues
             : FactValue.Of(scalar.Text);
     }
 
+    /// <summary>Whether an overlay may hold this as the name of an environment, an owner, a group.</summary>
+    public static bool IsName(string text) => text.Length is > 0 and <= MaxNameLength && !text.Any(char.IsControl);
+
     public static bool CheckName(this Section section, Place place, string name)
     {
-        var isValid = name.Length <= MaxNameLength && !name.Any(char.IsControl);
+        var isValid = IsName(name);
         if (!isValid)
         {
             section.RefuseAt(place, $"a name has 1 to {MaxNameLength} characters and no control characters");

@@ -1,7 +1,7 @@
 namespace Homeostat.Estates.Overlay;
 
 /// <summary>What somebody probably meant.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     private const int Shown = 3;
     private const int Far = int.MaxValue / 2;

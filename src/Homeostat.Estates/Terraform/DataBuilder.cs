@@ -94,7 +94,7 @@ internal sealed class DataBuilder(
         values
             .At(path)
             .Select(JsonReading.AsText)
-            .Where(text => text is { Length: > 1 })
+            .Where(text => text is { Length: > 0 })
             .SelectMany(text => finder.Resolve(text!, rule.References.Nearest(path)))
             .Select(found => (int?)found)
             .FirstOrDefault();

@@ -27,9 +27,11 @@ internal static class EstateBuilder
         for (var i = 0; i < instances.Count; i++)
         {
             relations.Add(i, configuration);
+            RefuseTooManyNeeds(document, links, instances[i]);
             pseudo.AddRange(data.Add(i));
         }
 
+        new Grants(instances, ids, finder, table, links).Add();
         foreach (var queue in relations.DeadLetterQueues)
         {
             var fact = new Fact("dead_letter_queue", FactValue.Of(flag: true), provenance, EvidenceClass.Existence);
@@ -42,6 +44,30 @@ internal static class EstateBuilder
         changes.AddRange(pseudo);
         return changes;
     }
+
+    private static void RefuseTooManyNeeds(TerraformDocument document, Links links, TerraformInstance instance)
+    {
+        if (links.NeedCount > TerraformLimits.MaxNeeds)
+        {
+            throw document.Refuse(
+                instance.Id,
+                $"the references up to here make more than {TerraformLimits.MaxNeeds} needs",
+                "give the state instead of the plan, whose values name single instances"
+            );
+        }
+    }
+
+    /// <summary>One object at two addresses: whoever destroys either destroys both.</summary>
+    public static IEnumerable<string> Warnings(IReadOnlyList<TerraformInstance> instances) =>
+        instances
+            .Where(instance => instance.CloudId is { Length: > 0 } && TypeTable.Aws.Of(instance.Type).IsKnown)
+            .GroupBy(instance => (instance.Type, instance.CloudId))
+            .Where(group => group.Skip(1).Any())
+            .Select(group =>
+                $"{string.Join(" and ", group.Select(instance => instance.Id))} are the same object, {group.Key.CloudId}: "
+                + "destroying one destroys the other"
+            )
+            .Take(TerraformLimits.MaxWarnings);
 
     private static ResourceId[] Identify(TerraformDocument document, IReadOnlyList<TerraformInstance> instances)
     {

@@ -61,6 +61,12 @@ internal sealed class IdentifierIndex
             return;
         }
 
+        if (!identifier.Contains('.', StringComparison.Ordinal))
+        {
+            Add(values.Text(identifier), owner);
+            return;
+        }
+
         foreach (var value in values.At(identifier))
         {
             Add(value.AsText(), owner);
@@ -69,7 +75,7 @@ internal sealed class IdentifierIndex
 
     private void Add(string? text, int owner)
     {
-        if (text is not { Length: > 1 })
+        if (string.IsNullOrEmpty(text))
         {
             return;
         }
@@ -115,7 +121,7 @@ internal static class Template
             }
 
             var close = template.IndexOf('}', open);
-            var value = values.At(template[(open + 1)..close]).Select(JsonReading.AsScalar).FirstOrDefault();
+            var value = values.First(template.AsSpan((open + 1)..close))?.AsScalar();
             if (string.IsNullOrEmpty(value))
             {
                 return null;

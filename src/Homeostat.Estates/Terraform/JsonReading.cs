@@ -69,6 +69,34 @@ internal static class JsonReading
         };
     }
 
+    /// <summary>The first scalar at a dotted path that is not null; lists on the way are looked through.</summary>
+    public static JsonElement? First(this JsonElement element, ReadOnlySpan<char> path)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Null or JsonValueKind.Undefined:
+                return null;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    if (item.First(path) is { } found)
+                    {
+                        return found;
+                    }
+                }
+
+                return null;
+            case JsonValueKind.Object when path.Length > 0:
+                var split = path.IndexOf('.');
+                var head = split < 0 ? path : path[..split];
+                return element.TryGetProperty(head, out var next)
+                    ? next.First(split < 0 ? [] : path[(split + 1)..])
+                    : null;
+            default:
+                return path.Length == 0 ? element : null;
+        }
+    }
+
     private static IEnumerable<JsonElement> Leaves(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray().SelectMany(Leaves) : [element];
 }

@@ -13,6 +13,9 @@ internal sealed class Links(IReadOnlyList<ResourceId> ids)
     private readonly List<Need> _needs = [];
     private readonly Dictionary<int, List<Relation>> _others = [];
 
+    /// <summary>Needs collected so far.</summary>
+    public int NeedCount => _needs.Count;
+
     /// <summary><paramref name="from"/> cannot work without <paramref name="member"/>.</summary>
     public void NeedsEach(int from, string group, int member) =>
         _needs.Add(new Need(from, group, member, Each: true, _needs.Count));

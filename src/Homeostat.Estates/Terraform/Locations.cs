@@ -7,6 +7,7 @@ namespace Homeostat.Estates.Terraform;
 internal sealed class Locations
 {
     private readonly Dictionary<Location, Location> _known = [];
+    private readonly Dictionary<string, (string? Region, string? Account)> _arnHeads = [];
     private readonly Dictionary<string, string> _providerRegions = [];
 
     public Locations(JsonElement? configuration)
@@ -33,17 +34,14 @@ internal sealed class Locations
     /// <summary>Equal locations are one object: an estate has few of them.</summary>
     public Location Of(TerraformInstance instance)
     {
-        var (arnRegion, arnAccount) = OfArn(instance.Values.Text("arn") ?? instance.CloudId);
+        var arn = instance.Values.Text("arn");
+        var (arnRegion, arnAccount) = OfArn(arn ?? instance.CloudId);
         var zone = instance.Values.Text("availability_zone") is { Length: > 0 } text ? text : null;
         var region =
             instance.Values.Text("region")
             ?? RegionOf(zone)
             ?? arnRegion
-            ?? (
-                instance.Values.Text("arn") is null && !IsGlobal(instance.Type)
-                    ? _providerRegions.GetValueOrDefault(instance.Provider)
-                    : null
-            );
+            ?? (arn is null && !IsGlobal(instance.Type) ? _providerRegions.GetValueOrDefault(instance.Provider) : null);
         var account = arnAccount ?? instance.Values.Text("owner_id") ?? instance.Values.Text("account_id");
         var location = new Location(instance.ProviderName, account, region, zone);
         if (!_known.TryGetValue(location, out var known))
@@ -60,12 +58,30 @@ internal sealed class Locations
         || type.StartsWith("aws_route53_", StringComparison.Ordinal)
         || type.StartsWith("aws_cloudfront_", StringComparison.Ordinal);
 
-    private static (string? Region, string? Account) OfArn(string? arn) =>
-        arn is not null
-        && arn.StartsWith("arn:", StringComparison.Ordinal)
-        && arn.Split(':', 6) is [_, _, _, var region, var account, _]
-            ? (NullIfEmpty(region), NullIfEmpty(account))
-            : (null, null);
+    /// <summary>An estate has few heads of ARNs: what each says is remembered.</summary>
+    private (string? Region, string? Account) OfArn(string? arn)
+    {
+        if (arn is null || !arn.StartsWith("arn:", StringComparison.Ordinal))
+        {
+            return (null, null);
+        }
+
+        Span<Range> parts = stackalloc Range[6];
+        if (arn.AsSpan().Split(parts, ':') < 6)
+        {
+            return (null, null);
+        }
+
+        var head = arn.AsSpan(0, parts[4].End.Value);
+        var heads = _arnHeads.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!heads.TryGetValue(head, out var known))
+        {
+            known = (NullIfEmpty(arn[parts[3]]), NullIfEmpty(arn[parts[4]]));
+            heads[head] = known;
+        }
+
+        return known;
+    }
 
     /// <summary><c>eu-west-1a</c> lies in <c>eu-west-1</c>; a local zone's name says its region otherwise and is left alone.</summary>
     private static string? RegionOf(string? zone) =>

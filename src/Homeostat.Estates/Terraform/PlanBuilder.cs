@@ -28,6 +28,15 @@ internal static class PlanBuilder
             );
         }
 
+        var principals = PrincipalsOf(plan.Prior.Instances);
+        for (var i = 0; i < effects.Count; i++)
+        {
+            if (effects[i] is Effect.Grant grant && principals.TryGetValue(grant.Principal.Value, out var principal))
+            {
+                effects[i] = grant with { Principal = principal };
+            }
+        }
+
         var removed = effects.OfType<Effect.Destroy>().Select(effect => effect.Target).ToHashSet();
         return new TerraformPlan(document.FileName, document.Sha256, effects)
         {
@@ -35,6 +44,25 @@ internal static class PlanBuilder
             Changes = [.. effects.Select(effect => effect.Target).Where(id => !removed.Contains(id)).Distinct()],
             Drift = [.. plan.Prior.Warnings.Where(note => note.Contains(": drift: ", StringComparison.Ordinal))],
         };
+    }
+
+    /// <summary>Policies name roles, users and groups by name and ARN; the model knows them by address.</summary>
+    private static Dictionary<string, ResourceId> PrincipalsOf(IReadOnlyList<TerraformInstance> instances)
+    {
+        var principals = new Dictionary<string, ResourceId>();
+        foreach (
+            var instance in instances.Where(instance =>
+                instance.Type is "aws_iam_role" or "aws_iam_user" or "aws_iam_group"
+            )
+        )
+        {
+            foreach (var name in new[] { instance.Values.Text("name"), instance.Values.Text("arn") }.OfType<string>())
+            {
+                principals.TryAdd(name, new ResourceId(instance.Id));
+            }
+        }
+
+        return principals;
     }
 
     /// <summary>A pseudo resource goes where its owner goes.</summary>

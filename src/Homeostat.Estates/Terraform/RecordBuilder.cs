@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Homeostat.Core.Estate;
 using Homeostat.Estates.Terraform.Types;
@@ -32,7 +33,8 @@ internal sealed class RecordBuilder(Provenance provenance, Locations locations, 
 
     public static ResourceKind KindOf(TerraformInstance instance, TypeRule rule) =>
         rule is { ReplicaKind: { } replica, Data.ReplicaOf: { } source }
-        && instance.Values.At(source).Any(Condition.IsOn)
+        && instance.Values.First(source) is { } named
+        && Condition.IsOn(named)
             ? replica
             : rule.Kind;
 
@@ -40,7 +42,7 @@ internal sealed class RecordBuilder(Provenance provenance, Locations locations, 
     {
         if (rule.State is { } state)
         {
-            var found = values.At(state.From).Select(JsonReading.AsScalar).FirstOrDefault();
+            var found = values.First(state.From)?.AsScalar();
             return found is null ? RunState.Unknown
                 : state.Running.Contains(found) ? RunState.Running
                 : state.Stopped.Contains(found) ? RunState.Stopped
@@ -61,7 +63,7 @@ internal sealed class RecordBuilder(Provenance provenance, Locations locations, 
         Desired(values, rule) is { } units and >= 1 ? (int)Math.Min(units, Core.Limits.MaxCapacity) : 1;
 
     private static double? Desired(JsonElement values, TypeRule rule) =>
-        rule.Capacity is { } path ? values.At(path).Select(JsonReading.AsNumber).FirstOrDefault() : null;
+        rule.Capacity is { } path ? values.First(path)?.AsNumber() : null;
 
     private static bool IsConfigurationKnown(TerraformInstance instance, TypeRule rule, ResourceKind kind) =>
         rule.IsKnown
@@ -71,20 +73,30 @@ internal sealed class RecordBuilder(Provenance provenance, Locations locations, 
         && !HasWriteOnly(instance.Values);
 
     /// <summary>A write-only argument leaves nothing behind but its version.</summary>
-    private static bool HasWriteOnly(JsonElement values) =>
-        values.ValueKind == JsonValueKind.Object
-        && values
-            .EnumerateObject()
-            .Any(member =>
-                member.Name.EndsWith("_wo_version", StringComparison.Ordinal) && Condition.IsOn(member.Value)
-            );
+    private static bool HasWriteOnly(JsonElement values)
+    {
+        if (values.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in values.EnumerateObject())
+            {
+                if (
+                    JsonMarshal.GetRawUtf8PropertyName(member).EndsWith("_wo_version"u8) && Condition.IsOn(member.Value)
+                )
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     private List<Fact> FactsOf(TerraformInstance instance, TypeRule rule)
     {
         var facts = new List<Fact>();
         foreach (var path in rule.Facts)
         {
-            if (instance.Values.At(path).Select(ValueOf).FirstOrDefault(value => value is not null) is { } value)
+            if (instance.Values.First(path) is { } scalar && ValueOf(scalar) is { } value)
             {
                 facts.Add(new Fact(path, value, provenance, EvidenceClass.Existence));
             }

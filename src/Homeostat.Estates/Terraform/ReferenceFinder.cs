@@ -47,7 +47,7 @@ internal sealed class ReferenceFinder(
     {
         _owners.Clear();
         IdentifierText.Find(index, text, isListed: rule?.To is not null, _owners);
-        return [.. _owners.Where(owner => Accepts(rule, owner))];
+        return [.. _owners.Where(owner => IsMeant(rule, owner))];
     }
 
     private void Walk(JsonElement element, PathTree<ReferenceRule>? node, ReferenceRule? rule, int length)
@@ -104,7 +104,8 @@ internal sealed class ReferenceFinder(
     private void WalkText(JsonElement element, PathTree<ReferenceRule>? node, ReferenceRule? rule, int length)
     {
         var raw = JsonMarshal.GetRawUtf8Value(element)[1..^1];
-        if (raw.Length < 2 || rule is { Roles: ReferenceRoles.None or ReferenceRoles.Grants })
+        var isSilent = rule is { Roles: ReferenceRoles.None or ReferenceRoles.Grants };
+        if (raw.IsEmpty || (isSilent && node is not { HasChildren: true }))
         {
             return;
         }
@@ -112,6 +113,11 @@ internal sealed class ReferenceFinder(
         if (raw[0] is (byte)'{' or (byte)'[')
         {
             WalkEmbedded(element.GetString()!, node, rule, length);
+            return;
+        }
+
+        if (isSilent)
+        {
             return;
         }
 
@@ -169,10 +175,10 @@ internal sealed class ReferenceFinder(
         }
     }
 
-    private bool Accepts(ReferenceRule? rule, int owner) =>
-        owner != _from
-        && (rule?.To is null || rule.To.Contains(instances[owner].Type))
-        && !table.Of(instances[owner].Type).IsValueOnly;
+    private bool Accepts(ReferenceRule? rule, int owner) => owner != _from && IsMeant(rule, owner);
+
+    private bool IsMeant(ReferenceRule? rule, int owner) =>
+        (rule?.To is null || rule.To.Contains(instances[owner].Type)) && !table.Of(instances[owner].Type).IsValueOnly;
 
     private string Interned(int length)
     {

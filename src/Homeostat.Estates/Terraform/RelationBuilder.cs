@@ -12,12 +12,14 @@ internal sealed class RelationBuilder(
     Links links
 )
 {
-    private readonly ILookup<string, int> _byConfiguration = Enumerable
-        .Range(0, instances.Count)
-        .Where(index => instances[index].Deposed is null)
-        .Select(index => (Index: index, Address: TerraformAddress.Parse(instances[index].Address)))
-        .Where(pair => pair.Address is not null)
-        .ToLookup(pair => pair.Address!.InConfiguration, pair => pair.Index);
+    private readonly Lazy<ILookup<string, (int Index, TerraformAddress Address)>> _byConfiguration = new(() =>
+        Enumerable
+            .Range(0, instances.Count)
+            .Where(index => instances[index].Deposed is null)
+            .Select(index => (Index: index, Address: TerraformAddress.Parse(instances[index].Address)!))
+            .Where(pair => pair.Address is not null)
+            .ToLookup(pair => pair.Address.InConfiguration)
+    );
 
     /// <summary>The queues that others put what they could not deliver into.</summary>
     public HashSet<int> DeadLetterQueues { get; } = [];
@@ -165,10 +167,9 @@ internal sealed class RelationBuilder(
 
     private IEnumerable<int> Candidates(int from, TerraformAddress address, ConfiguredTarget target, bool sameKey)
     {
-        var visible = _byConfiguration[target.Address]
-            .Where(index => index != from)
-            .Select(index => (Index: index, Address: TerraformAddress.Parse(instances[index].Address)!))
-            .Where(pair => pair.Address.SharesModuleInstancesWith(address))
+        var visible = _byConfiguration
+            .Value[target.Address]
+            .Where(pair => pair.Index != from && pair.Address.SharesModuleInstancesWith(address))
             .ToList();
         var key = target.Key is not null and not ("count.index" or "each.key" or "each.value") ? target.Key : null;
         var wanted = key ?? (sameKey || target.Key is not null ? address.Key : null);

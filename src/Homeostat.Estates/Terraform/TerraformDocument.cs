@@ -119,7 +119,7 @@ internal sealed class TerraformDocument : IDisposable
         }
         catch (JsonException error)
         {
-            var place = $"line {error.LineNumber + 1 ?? 0}, byte {error.BytePositionInLine ?? 0}";
+            var place = error.LineNumber is { } line ? $"line {line + 1}, byte {error.BytePositionInLine}" : "the file";
             throw Refuse(path, place, $"not valid JSON ({FirstSentence(error.Message)})", Remedies.WholeFile, error);
         }
     }

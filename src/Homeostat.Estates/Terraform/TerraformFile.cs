@@ -81,7 +81,7 @@ public sealed class TerraformFile
             Identities = [.. content.Instances.Select(InstanceIdentity.Of)],
             Provenance = provenance,
             Records = EstateBuilder.Build(document, content.Instances, null, new Locations(null), provenance),
-            Warnings = content.Warnings,
+            Warnings = [.. content.Warnings, .. EstateBuilder.Warnings(content.Instances)],
         };
     }
 
@@ -109,7 +109,7 @@ public sealed class TerraformFile
             Identities = [.. plan.Prior.Instances.Select(InstanceIdentity.Of)],
             Provenance = provenance,
             Records = records,
-            Warnings = plan.Prior.Warnings,
+            Warnings = [.. plan.Prior.Warnings, .. EstateBuilder.Warnings(plan.Prior.Instances)],
             Plan = PlanBuilder.Build(document, plan, configuration, records),
         };
     }

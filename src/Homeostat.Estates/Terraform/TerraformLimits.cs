@@ -18,6 +18,9 @@ public static class TerraformLimits
     /// <summary>Deepest nesting of JSON inside an attribute.</summary>
     public const int MaxEmbeddedDepth = 64;
 
+    /// <summary>Most needs of one file; only references that no value narrows down come near it.</summary>
+    public const int MaxNeeds = 20_000_000;
+
     /// <summary>Variables, outputs and data sources between a reference and the resource that it ends at.</summary>
     public const int MaxReferenceHops = 64;
 

@@ -71,6 +71,13 @@ internal sealed class BundleCheck
         }
     }
 
+    /// <summary>Goes on with the stored hashes, where the entries are what changed.</summary>
+    public void TrustStored()
+    {
+        Leaves = Stored!;
+        Root = TreeHash.Root(Leaves);
+    }
+
     // A bundle that cannot be read is reported once; the tile's own hashes let the rest be checked.
     private void Hash()
     {

@@ -16,6 +16,7 @@ internal static class FolderChecks
         Recovery.DescriptionPath,
         Publisher.CheckpointPath,
         Publisher.SessionsPath,
+        Recovery.SessionsStartPath,
         Publisher.WitnessedPath,
     };
 
@@ -119,6 +120,11 @@ internal static class FolderChecks
                 Publisher.SessionsPath,
                 "its SHA-256 does not fit; it can be deleted, and is made again from the entries"
             );
+        }
+
+        if (folder.Read(Recovery.SessionsStartPath) is { } start && SequenceBook.TryRead(start) is null)
+        {
+            report(Recovery.SessionsStartPath, "its SHA-256 does not fit");
         }
 
         if (folder.Read("lock") is { Length: > 0 })

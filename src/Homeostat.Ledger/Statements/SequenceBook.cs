@@ -4,7 +4,7 @@ using Homeostat.Ledger.Merkle;
 namespace Homeostat.Ledger.Statements;
 
 /// <summary>What a sequence number means for an entry.</summary>
-public enum SequenceVerdict
+public enum SequenceStanding
 {
     /// <summary>The next one; it belongs into the log.</summary>
     Next,
@@ -19,8 +19,8 @@ public enum SequenceVerdict
     OutOfSequence,
 }
 
-/// <summary>What was decided, why, and at which index the earlier entry with this number stands, where there is one.</summary>
-public readonly record struct SequenceDecision(SequenceVerdict Verdict, string Reason, long Earlier = -1);
+/// <summary>How an entry stands, why, and at which index the earlier entry with this number stands, where there is one.</summary>
+public readonly record struct SequenceAnswer(SequenceStanding Standing, string Reason, long Earlier = -1);
 
 /// <summary>
 /// Follows the sequences of all keys: a fold over the log that anybody can repeat. A key's sessions only rise, eight of them may be open, and within
@@ -35,12 +35,12 @@ public sealed class SequenceBook
     /// <summary>How many entries of the log this is the state after.</summary>
     public long Size { get; private set; }
 
-    /// <summary>Decides about an entry that would stand at an index; only <see cref="SequenceVerdict.Next"/> changes anything.</summary>
-    public SequenceDecision Apply(Statement statement, Digest leaf, long index)
+    /// <summary>Decides about an entry that would stand at an index; only <see cref="SequenceStanding.Next"/> changes anything.</summary>
+    public SequenceAnswer Apply(Statement statement, Digest leaf, long index)
     {
         if (statement.Header.Sequence is not { } sequence)
         {
-            return new SequenceDecision(SequenceVerdict.Next, "");
+            return new SequenceAnswer(SequenceStanding.Next, "");
         }
 
         var name = Convert.ToHexStringLower(statement.Kid.Span);
@@ -54,13 +54,13 @@ public sealed class SequenceBook
             key = new KeyState();
         }
 
-        var decision = key.Decide(sequence, leaf);
-        if (decision.Verdict == SequenceVerdict.Next)
+        var answer = key.Decide(sequence, leaf);
+        if (answer.Standing == SequenceStanding.Next)
         {
             _keys[name] = key.With(sequence, leaf, index);
         }
 
-        return decision;
+        return answer;
     }
 
     /// <summary>Says that the log has this many entries now.</summary>
@@ -92,6 +92,18 @@ public sealed class SequenceBook
                 _keys[name] = (KeyState)state;
             }
         }
+    }
+
+    /// <summary>The state with which another log goes on: every session is closed, and each key needs a higher one.</summary>
+    public SequenceBook Closed()
+    {
+        var book = new SequenceBook();
+        foreach (var (name, state) in _keys)
+        {
+            book._keys[name] = state.Closed();
+        }
+
+        return book;
     }
 
     /// <summary>The state as bytes, with their SHA-256 behind them.</summary>
@@ -146,7 +158,7 @@ public sealed class SequenceBook
         return book;
     }
 
-    private static SequenceDecision Refused(string reason) => new(SequenceVerdict.OutOfSequence, reason);
+    private static SequenceAnswer Refused(string reason) => new(SequenceStanding.OutOfSequence, reason);
 
     // One key's sessions, the oldest first; immutable.
     private sealed class KeyState
@@ -165,7 +177,7 @@ public sealed class SequenceBook
             _sessions = sessions;
         }
 
-        public SequenceDecision Decide(Sequence sequence, Digest leaf)
+        public SequenceAnswer Decide(Sequence sequence, Digest leaf)
         {
             if (Find(sequence.Session) is { } session)
             {
@@ -180,7 +192,7 @@ public sealed class SequenceBook
             }
 
             return sequence.Number == 1
-                ? new SequenceDecision(SequenceVerdict.Next, "")
+                ? new SequenceAnswer(SequenceStanding.Next, "")
                 : Refused($"session {sequence.Session} starts with number 1, not {sequence.Number}");
         }
 
@@ -204,6 +216,8 @@ public sealed class SequenceBook
 
             return new KeyState(floor, [.. sessions]);
         }
+
+        public KeyState Closed() => new(_sessions.Length > 0 ? _sessions[^1].Id + 1 : _floor, []);
 
         public void Write(BinaryWriter writer)
         {
@@ -233,11 +247,11 @@ public sealed class SequenceBook
     // The last number of a session and the entries with the last few numbers, the newest last.
     private sealed record Session(ulong Id, ulong Last, (Digest Leaf, long Index)[] Recent)
     {
-        public SequenceDecision Decide(ulong number, Digest leaf)
+        public SequenceAnswer Decide(ulong number, Digest leaf)
         {
             if (number == Last + 1)
             {
-                return new SequenceDecision(SequenceVerdict.Next, "");
+                return new SequenceAnswer(SequenceStanding.Next, "");
             }
 
             if (number > Last)
@@ -253,9 +267,9 @@ public sealed class SequenceBook
 
             var (earlier, index) = Recent[Recent.Length - 1 - (int)back];
             return earlier == leaf
-                ? new SequenceDecision(SequenceVerdict.Retry, "", index)
-                : new SequenceDecision(
-                    SequenceVerdict.Equivocation,
+                ? new SequenceAnswer(SequenceStanding.Retry, "", index)
+                : new SequenceAnswer(
+                    SequenceStanding.Equivocation,
                     $"number {number} of session {Id} is used at {index} for another entry",
                     index
                 );

@@ -144,26 +144,26 @@ internal sealed class GroupCommitter(
         var mark = book.Mark(append.Statements);
         for (var i = 0; i < append.Entries.Length; i++)
         {
-            var decision = book.Apply(append.Statements[i], append.Leaves[i], first + entries.Count);
-            switch (decision.Verdict)
+            var answer = book.Apply(append.Statements[i], append.Leaves[i], first + entries.Count);
+            switch (answer.Standing)
             {
-                case SequenceVerdict.Next:
+                case SequenceStanding.Next:
                     append.Places[i] = new Place(first + entries.Count, IsRetry: false);
                     entries.Add(append.Entries[i]);
                     leaves.Add(append.Leaves[i]);
                     break;
-                case SequenceVerdict.Retry:
-                    append.Places[i] = new Place(decision.Earlier, IsRetry: true);
+                case SequenceStanding.Retry:
+                    append.Places[i] = new Place(answer.Earlier, IsRetry: true);
                     break;
-                case SequenceVerdict.Equivocation:
+                case SequenceStanding.Equivocation:
                     book.Return(mark);
-                    return new AppendRefusedException(AppendRefusal.Equivocation, decision.Reason)
+                    return new AppendRefusedException(AppendRefusal.Equivocation, answer.Reason)
                     {
-                        Earlier = decision.Earlier,
+                        Earlier = answer.Earlier,
                     };
                 default:
                     book.Return(mark);
-                    return new AppendRefusedException(AppendRefusal.OutOfSequence, decision.Reason);
+                    return new AppendRefusedException(AppendRefusal.OutOfSequence, answer.Reason);
             }
         }
 

@@ -36,6 +36,9 @@ internal static class Recovery
 {
     public const string DescriptionPath = "log";
 
+    /// <summary>The sessions that a shard began with: all closed.</summary>
+    public const string SessionsStartPath = "sessions.start";
+
     public static OpenedLog Open(ILogStore store, string origin, SigningKey key, LedgerOptions options)
     {
         if (!VerifierKey.IsName(origin))
@@ -166,7 +169,7 @@ internal static class Recovery
     private static SequenceBook ReadSessions(ILogStore store, long size, TileReader reader)
     {
         var book = store.Read(Publisher.SessionsPath) is { } bytes ? SequenceBook.TryRead(bytes) : null;
-        book = book is null || book.Size > size ? new SequenceBook() : book;
+        book = book is null || book.Size > size ? StartOfSessions(store) : book;
         for (var index = book.Size; index < size; )
         {
             var bundle = index / TilePath.Width;
@@ -180,6 +183,14 @@ internal static class Recovery
         book.Advance(size);
         return book;
     }
+
+    private static SequenceBook StartOfSessions(ILogStore store) =>
+        store.Read(SessionsStartPath) is { } bytes
+            ? SequenceBook.TryRead(bytes)
+                ?? throw new LedgerOpenException(
+                    $"the file '{SessionsStartPath}' is damaged: restore it, or signers could repeat what the shard before has"
+                )
+            : new SequenceBook();
 
     private static IEnumerable<byte[]> Segments(ILogStore store) =>
         store

@@ -14,7 +14,6 @@ public sealed partial class LedgerWordTests
         "Alignment",
         "Consequences",
         "Critic",
-        "Decision",
         "Effect",
         "Estate",
         "Homeostasis",
@@ -23,7 +22,6 @@ public sealed partial class LedgerWordTests
         "Resource",
         "Setpoint",
         "Stress",
-        "Verdict",
     ];
 
     [GeneratedRegex("[A-Z][a-z]+|[a-z]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
@@ -35,7 +33,7 @@ public sealed partial class LedgerWordTests
     [Fact]
     public void Core_uses_its_words() =>
         Assert.Superset(
-            new HashSet<string>(["Effect", "Estate", "Resource", "Verdict"]),
+            new HashSet<string>(["Effect", "Estate", "Lease", "Resource"]),
             Spoken(typeof(EstateSnapshot).Assembly).Select(name => name.Split(" in ")[0]).ToHashSet()
         );
 

@@ -22,8 +22,15 @@ internal sealed record Condition(string Path, string? Value, bool Negated)
 
     public bool Holds(JsonElement values)
     {
-        var found = values.At(Path).ToList();
-        return Value is null ? found.Exists(IsOn) : found.Exists(item => item.AsScalar() == Value) != Negated;
+        if (Value is null && !Path.Contains('.', StringComparison.Ordinal))
+        {
+            return values.Member(Path) is { } flag && flag.ValueKind != JsonValueKind.Array
+                ? IsOn(flag)
+                : values.At(Path).Any(IsOn);
+        }
+
+        var found = values.At(Path);
+        return Value is null ? found.Any(IsOn) : found.Any(item => item.AsScalar() == Value) != Negated;
     }
 
     public static bool IsOn(JsonElement value) =>

@@ -62,6 +62,9 @@ internal sealed record TypeRule
     /// <summary>References that several attributes make together.</summary>
     public IReadOnlyList<(string Template, ReferenceRule Rule)> TemplateReferences { get; init; } = [];
 
+    /// <summary>The attributes that hold policy documents.</summary>
+    public IReadOnlyList<string> PolicyPaths { get; init; } = [];
+
     /// <summary>It only makes values: what was made from it works on without it.</summary>
     public bool IsValueOnly { get; init; }
 

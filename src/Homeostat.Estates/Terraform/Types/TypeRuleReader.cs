@@ -94,6 +94,7 @@ internal sealed class TypeRuleReader
                     .Where(pair => pair.Name.StartsWith('{'))
                     .Select(pair => (pair.Name, ParseReference(type, pair.Name, pair.Value) ?? ReferenceRule.Nothing)),
             ],
+            PolicyPaths = [.. Lines(line, "refs").Where(pair => pair.Value == "grants").Select(pair => pair.Name)],
             IsValueOnly = line.Member("valueOnly")?.AsFlag() == true,
             StandsFor = line.Text("standsFor"),
             State = ReadState(line),

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Homeostat.Cli.Loading;
+using Homeostat.Cli.Rendering;
+using Homeostat.Cli.Reporting;
+using Homeostat.Cli.Reviewing;
+using Homeostat.Cli.Running;
+
+namespace Homeostat.Cli.Commands;
+
+/// <summary><c>homeostat simulate</c>: what would follow from effects that somebody names; nothing is decided or written down.</summary>
+internal static class SimulateCommand
+{
+    public static Command Create()
+    {
+        var files = SharedOptions.Files();
+        var destroy = Ids("--destroy", "what would be destroyed");
+        var stop = Ids("--stop", "what would be stopped");
+        var change = Ids("--change", "what would be changed: ID key=value…");
+        change.HelpName = "ID key=value";
+        var config = SharedOptions.Config();
+        var format = SharedOptions.Format();
+        var now = SharedOptions.Now();
+        var observedAt = SharedOptions.ObservedAt();
+        var all = SharedOptions.All();
+        var command = new Command("simulate", "say what would follow from destroying, stopping or changing resources")
+        {
+            files,
+            destroy,
+            stop,
+            change,
+            config,
+            format,
+            now,
+            observedAt,
+            all,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(destroy) is null && result.GetResult(stop) is null && result.GetResult(change) is null)
+            {
+                result.AddError(
+                    "say what would happen: --destroy ID, --stop ID or --change ID key=value (after the files)"
+                );
+            }
+        });
+        command.SetAction(parsed =>
+        {
+            var terminal = Terminal.Of(parsed);
+            var effects = new NamedEffects(
+                parsed.GetValue(destroy) ?? [],
+                parsed.GetValue(stop) ?? [],
+                parsed.GetValue(change) ?? []
+            );
+            var estate = EstateLoader.Load(SharedOptions.Selection(parsed, files, config, observedAt), terminal);
+            var time = parsed.GetValue(now) ?? TimeProvider.System.GetUtcNow();
+            var report = Simulation.Run(estate, effects, time);
+            ReportWriter.Write(report, parsed.GetRequiredValue(format), parsed.GetValue(all), terminal);
+            return report.ExitCode;
+        });
+        return command;
+    }
+
+    private static Option<string[]> Ids(string name, string description) =>
+        new(name)
+        {
+            HelpName = "ID",
+            Description = description,
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+        };
+}

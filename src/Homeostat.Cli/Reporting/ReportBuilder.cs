@@ -1,0 +1,233 @@
+using Homeostat.Cli.Loading;
+using Homeostat.Cli.Reviewing;
+using Homeostat.Core.Actions;
+using Homeostat.Core.Deciding;
+using Homeostat.Core.Estate;
+using Homeostat.Core.Leases;
+
+namespace Homeostat.Cli.Reporting;
+
+/// <summary>Puts the result of a review or of a simulation into the words of the report.</summary>
+internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
+{
+    public Report OfReview(ActionSubject subject, ReviewOutcome outcome) =>
+        Build("review", subject, outcome.Judgement, outcome.Verdict, outcome.Lease.Cone.Amounts.Stress) with
+        {
+            Lease = LeaseOf(outcome.Lease),
+            Alternative = AlternativeOf(outcome.Subset),
+            Log = outcome.Log is { } log
+                ? new ReportLog(log.Folder, log.Index, log.LeafHash, log.TreeSize, log.Root)
+                : null,
+        };
+
+    public Report OfSimulation(ActionSubject subject, Judgement judgement, double budget) =>
+        Build("simulate", subject, judgement, judgement.Verdict, budget);
+
+    private Report Build(string command, ActionSubject subject, Judgement judgement, Verdict verdict, double budget)
+    {
+        var findings = FindingsOf(judgement);
+        var evidence = EvidenceReader.Read(estate, now);
+        var consequences = judgement.Consequences;
+        return new Report
+        {
+            Command = command,
+            Verdict = Wording.Of(verdict),
+            ExitCode = Wording.ExitCodeOf(verdict),
+            Summary = SummaryOf(subject, findings, judgement, evidence),
+            Subject = SubjectOf(subject),
+            JudgedAt = now,
+            Evidence = evidence,
+            Estate = EstateOf(judgement),
+            Lease = null,
+            Stress = StressOf(judgement, budget),
+            Findings = findings,
+            Lost = consequences is null ? new ReportLoss([], [], [], [], []) : LossReader.Read(estate, consequences),
+            Impaired = ImpairedOf(judgement),
+            Exposed =
+            [
+                .. (consequences?.Exposures ?? []).Select(gain => new ReportExposure(
+                    gain.Target.Value,
+                    gain.To,
+                    Wording.Of(gain.Privilege),
+                    (int)gain.Tier
+                )),
+            ],
+            Variables = VariablesOf(judgement),
+            Undo =
+            [
+                .. (consequences?.WaysBack ?? []).Select(way => new ReportUndo(
+                    Wording.Of(way.Effect),
+                    way.Effect.Target.Value,
+                    way.By
+                )),
+            ],
+            Alternative = null,
+            Coverage = CoverageOf(subject, judgement),
+            Log = null,
+        };
+    }
+
+    private static ReportFinding[] FindingsOf(Judgement judgement) =>
+        [
+            .. judgement
+                .Findings.OrderBy(finding => finding.AtMost)
+                .Select(finding => new ReportFinding(
+                    finding.Test,
+                    Wording.Of(finding.AtMost),
+                    finding.Reason,
+                    finding.Path,
+                    finding.EvidenceAge?.TotalSeconds,
+                    [.. finding.LookAt.Select(id => id.Value)],
+                    finding.Remedy
+                )),
+        ];
+
+    private static string SummaryOf(
+        ActionSubject subject,
+        ReportFinding[] findings,
+        Judgement judgement,
+        ReportEvidence evidence
+    ) =>
+        findings.FirstOrDefault(finding => finding.Test == Decider.LedgerTest) is { } unlogged ? unlogged.Reason
+        : judgement.Verdict == Verdict.Defer && evidence.Stale.Count > 0
+            ? $"the evidence is {AgeText(evidence)}, too old to settle it: {evidence.Advice}"
+        : subject.Effects.Count == 0 ? "it changes nothing"
+        : findings.FirstOrDefault(finding => finding.AtMost != Wording.Of(Verdict.Allow)) is { } first ? first.Reason
+        : judgement.Assessment is { Charge: > 0 } assessment
+            ? $"every essential variable stays within its bounds, at a charge of {Wording.Number(assessment.Charge)}"
+        : "no essential variable of this estate gets worse";
+
+    private static string AgeText(ReportEvidence evidence) =>
+        evidence.AgeSeconds is { } seconds ? $"{Wording.Age(seconds)} old" : "of unknown age";
+
+    private static ReportSubject SubjectOf(ActionSubject subject) =>
+        new(
+            subject.File,
+            subject.Sha256,
+            subject.Effects.Count,
+            subject
+                .Effects.GroupBy(Wording.Of)
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => group.Select(effect => effect.Target).Distinct().Count()),
+            [.. subject.Effects.Select(effect => effect.Target.Value).Distinct().Order(StringComparer.Ordinal)]
+        );
+
+    private ReportEstate EstateOf(Judgement judgement) =>
+        new(
+            estate.Snapshot.Resources.Count(),
+            estate.Snapshot.RelationCount,
+            estate.OverlayPath,
+            GuessesOf(judgement),
+            estate.Warnings
+        );
+
+    /// <summary>Those that this verdict rests on first: of what is touched, impaired or ends; then what spoke for itself.</summary>
+    private ReportGuess[] GuessesOf(Judgement judgement)
+    {
+        var consequences = judgement.Consequences;
+        var concerned = consequences is null
+            ? []
+            : consequences.Touched.Concat(consequences.Impaired).Concat(consequences.Destroyed).ToHashSet();
+        return
+        [
+            .. estate
+                .Guesses.OrderBy(guess => !concerned.Contains(guess.Subject))
+                .ThenBy(guess => guess.IsDefault)
+                .ThenBy(guess => guess.What)
+                .ThenBy(guess => guess.Subject.Value, StringComparer.Ordinal)
+                .Select(guess => new ReportGuess(
+                    guess.Subject.Value,
+                    Wording.Of(guess.What),
+                    guess.Value,
+                    guess.Reason,
+                    guess.IsDefault
+                )),
+        ];
+    }
+
+    private static ReportStress StressOf(Judgement judgement, double budget) =>
+        judgement.Assessment is { } assessment
+            ? new(assessment.Charge, assessment.LeastCharge, budget, assessment.StressBefore, assessment.StressAfter)
+            : new(0, 0, budget, 0, 0);
+
+    private ReportImpairment[] ImpairedOf(Judgement judgement) =>
+        [
+            .. (judgement.Consequences?.Impairments ?? [])
+                .Select(fall =>
+                {
+                    var resource = estate.Snapshot.Describe(fall.Resource);
+                    return new ReportImpairment(
+                        fall.Resource.Value,
+                        resource?.Kind.Name ?? "unknown",
+                        (int)estate.Snapshot.EffectiveTierOf(fall.Resource),
+                        resource?.Owner,
+                        fall.Before,
+                        fall.After,
+                        [.. fall.Path.Select(id => id.Value)]
+                    );
+                })
+                .OrderBy(fall => fall.Kind != "service")
+                .ThenBy(fall => fall.Tier)
+                .ThenBy(fall => fall.Id, StringComparer.Ordinal),
+        ];
+
+    private static ReportVariable[] VariablesOf(Judgement judgement) =>
+        [
+            .. (judgement.Assessment?.Variables ?? []).Select(reading => new ReportVariable(
+                Wording.Of(reading.Kind),
+                reading.Subject,
+                (int)reading.Tier,
+                reading.Before,
+                reading.After,
+                reading.StressBefore,
+                reading.StressAfter,
+                reading.Charge,
+                reading.IsLethal,
+                reading.Path
+            )),
+        ];
+
+    private static ReportLease LeaseOf(Lease lease) =>
+        new(
+            lease.Id.Value,
+            lease.Agent.Value,
+            Wording.Of(lease.Level),
+            lease.Purpose,
+            Wording.ListOf(lease.Cone.Operations),
+            lease.Cone.Amounts.Resources,
+            lease.Cone.Amounts.Stress,
+            lease.Cone.Amounts.Irreversible,
+            lease.ExpiresAt
+        );
+
+    private static ReportAlternative? AlternativeOf(Subset? subset) =>
+        subset is null
+            ? null
+            : new(
+                subset.Kept,
+                subset.Removed,
+                subset.Stopped,
+                !subset.NotProvenLargest,
+                [.. subset.Kept.Select(address => TerraformTarget.Option("target", address))],
+                [.. subset.Removed.Select(address => TerraformTarget.Option("exclude", address))]
+            );
+
+    private static ReportCoverage CoverageOf(ActionSubject subject, Judgement judgement)
+    {
+        var gaps = judgement.Consequences?.Unregulated ?? [];
+        return new ReportCoverage(
+            subject.Effects.Count,
+            subject.Effects.Count - gaps.Count,
+            [.. gaps.Select(gap => new ReportGap(gap.Effect.Target.Value, gap.Missing))],
+            [
+                .. subject
+                    .Effects.OfType<Effect.Change>()
+                    .Where(change => change.Impact == ChangeImpact.Unknown)
+                    .Select(change => new ReportUnwrittenChange(change.Target.Value, change.Key)),
+            ]
+        );
+    }
+}
+
+/// <summary>What is reviewed or simulated.</summary>
+internal sealed record ActionSubject(string? File, string? Sha256, IReadOnlyList<Effect> Effects);

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Homeostat.Cli.Commands;
+using Homeostat.Core.Estate;
+
+namespace Homeostat.Cli.Running;
+
+/// <summary>Runs one command line and turns whatever happens into an exit code and a message for the person who must act.</summary>
+internal static class CommandRunner
+{
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    {
+        var parsed = RootCommandFactory.Create().Parse(args, Parsing);
+        if (parsed.Errors.Count > 0)
+        {
+            return RefuseUsage(parsed, error);
+        }
+
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(configuration);
+        }
+        catch (UsageException refusal)
+        {
+            error.WriteLine($"homeostat: {PlainText.Clean(refusal.Message)}");
+            return ExitCode.Usage;
+        }
+        catch (EstateSourceException refusal)
+        {
+            foreach (var line in refusal.Message.Split('\n'))
+            {
+                error.WriteLine($"homeostat: {PlainText.Clean(line)}");
+            }
+
+            return ExitCode.BadInput;
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("homeostat: interrupted; nothing was decided");
+            return ExitCode.Internal;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return ReportBug(parsed, failure, error);
+        }
+    }
+
+    private static int RefuseUsage(ParseResult parsed, TextWriter error)
+    {
+        foreach (var problem in parsed.Errors.Select(problem => problem.Message).Distinct())
+        {
+            error.WriteLine($"homeostat: {PlainText.Clean(problem)}");
+        }
+
+        var command = string.Join(' ', Names(parsed.CommandResult).Reverse());
+        error.WriteLine($"homeostat: `{command} --help` says what is accepted");
+        return ExitCode.Usage;
+    }
+
+    private static IEnumerable<string> Names(CommandResult command)
+    {
+        for (SymbolResult? at = command; at is CommandResult result; at = at.Parent)
+        {
+            yield return result.Command is RootCommand ? "homeostat" : result.Command.Name;
+        }
+    }
+
+    private static int ReportBug(ParseResult parsed, Exception failure, TextWriter error)
+    {
+        error.WriteLine(
+            $"homeostat: a fault of homeostat itself, nothing was allowed: {PlainText.Clean(failure.Message)}"
+        );
+        error.WriteLine("homeostat: please report it, with the command and what --verbose prints");
+        if (parsed.GetValue(RootCommandFactory.Verbose))
+        {
+            foreach (var line in failure.ToString().Split('\n'))
+            {
+                error.WriteLine(PlainText.Clean(line));
+            }
+        }
+
+        return ExitCode.Internal;
+    }
+}
+
+/// <summary>The command line does not say what it must; the message says what is accepted.</summary>
+internal sealed class UsageException(string message) : Exception(message);
