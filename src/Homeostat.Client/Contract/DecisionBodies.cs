@@ -166,7 +166,7 @@ public sealed record DecisionAnswer
 }
 
 /// <param name="SettleBefore">Afterwards the service looks by itself; null = there is nothing to settle, because looking changes nothing.</param>
-public sealed record PermitBody(string Id, DateTimeOffset? SettleBefore);
+public sealed record PermitBody(string Id, DateTimeOffset? SettleBefore = null);
 
 public sealed record FindingBody
 {

@@ -80,7 +80,7 @@ public sealed record EstateAnswer
 }
 
 /// <param name="Problem">Why it cannot be read at present; null where it can.</param>
-public sealed record SourceBody(string Name, bool HasListed, string? Problem);
+public sealed record SourceBody(string Name, bool HasListed, string? Problem = null);
 
 public sealed record ResourceAnswer
 {
@@ -105,7 +105,7 @@ public sealed record ReportsAnswer(IReadOnlyList<ReportBody> Reports);
 
 public sealed record LogEntryBody(long Index, string Issuer, string Subject, string ContentType, string Entry);
 
-public sealed record LogPage(IReadOnlyList<LogEntryBody> Entries, long Size, long? Next);
+public sealed record LogPage(IReadOnlyList<LogEntryBody> Entries, long Size, long? Next = null);
 
 /// <summary>Whether requests can be decided, and what is missing where they cannot.</summary>
 public sealed record ReadyAnswer(bool Ready, IReadOnlyList<string> Missing);

@@ -91,7 +91,7 @@ public sealed record AmountsBody
 
 /// <summary>A lease that was just granted.</summary>
 /// <param name="Secret">What its bearer shows; told once, and null where the lease was there before.</param>
-public sealed record GrantAnswer(LeaseBody Lease, string? Secret);
+public sealed record GrantAnswer(LeaseBody Lease, string? Secret = null);
 
 public sealed record LeaseBody
 {
@@ -116,7 +116,7 @@ public sealed record LeaseBody
 }
 
 /// <param name="Next">What to ask for as <c>after</c> to go on; null at the end.</param>
-public sealed record LeasePage(IReadOnlyList<LeaseBody> Leases, string? Next);
+public sealed record LeasePage(IReadOnlyList<LeaseBody> Leases, string? Next = null);
 
 /// <param name="Index">Of the revocation on the log.</param>
 public sealed record RevokeAnswer(string Lease, long Index);

@@ -188,7 +188,7 @@ public sealed class Decider(DeciderParts parts)
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            return Unrecorded(request, reserved?.Permit, failure);
+            return Unrecorded(request, judgement, reserved?.Permit, failure);
         }
 
         try
@@ -200,7 +200,7 @@ public sealed class Decider(DeciderParts parts)
         }
         catch (AppendRefusedException refusal)
         {
-            return Unrecorded(request, reserved?.Permit, refusal);
+            return Unrecorded(request, judgement, reserved?.Permit, refusal);
         }
     }
 
@@ -234,16 +234,21 @@ public sealed class Decider(DeciderParts parts)
     }
 
     /// <summary>Nothing was written that counts: what was reserved for it is free again, and no permit leaves this place.</summary>
-    private Decision Unrecorded(ActionRequest request, PermitId? permit, Exception failure)
+    private Decision Unrecorded(ActionRequest request, Judgement judgement, PermitId? permit, Exception failure)
     {
         if (permit is { } id)
         {
             parts.Leases.Release(id);
         }
 
+        var unwritten = Judgement.Denied(LedgerTest, $"the decision could not be written down: {failure.Message}");
         return new Decision(
             request,
-            Judgement.Denied(LedgerTest, $"the decision could not be written down: {failure.Message}"),
+            unwritten with
+            {
+                File = judgement.File,
+                Findings = [.. unwritten.Findings, .. judgement.Findings],
+            },
             null,
             null
         );

@@ -30,24 +30,39 @@ public static class Expectations
             .Select(create => create.Target)
             .Distinct()
             .Where(id => !estate.Contains(id));
+        var passing = effects.All(effect => effect.Duration is not null);
         return
         [
             .. created.Take(Limits.MaxExpectations).Select(id => new Expectation(id, Exists: true, 0, 0, true)),
             .. ids.Select(id =>
             {
                 var (working, declared) = estate.CapacityOf(id);
-                return ended.Contains(id)
-                    ? new Expectation(id, Exists: false, 0, 0, touched.Contains(id))
-                    : new Expectation(
-                        id,
-                        Exists: true,
-                        impaired.GetValueOrDefault(id, working),
-                        declared,
-                        touched.Contains(id)
-                    );
+                if (ended.Contains(id))
+                {
+                    return new Expectation(id, Exists: false, 0, 0, touched.Contains(id));
+                }
+
+                if (touched.Contains(id))
+                {
+                    return OfTarget(id, working, declared, [.. effects.Where(effect => effect.Target == id)]);
+                }
+
+                // What was away for a while works again when all is over.
+                var after = passing ? working : impaired.GetValueOrDefault(id, working);
+                return new Expectation(id, Exists: true, after, declared, IsTouched: false);
             }),
         ];
     }
+
+    /// <summary>Of most changes the model knows no more than that their target is still there.</summary>
+    private static Expectation OfTarget(ResourceId id, int working, int declared, IReadOnlyList<Effect> effects) =>
+        effects switch
+        {
+            [Effect.Stop { Duration: null, Condition: null }] => new(id, Exists: true, 0, declared, IsTouched: true),
+            [Effect.Start { Condition: null }] => new(id, Exists: true, declared, declared, IsTouched: true),
+            [Effect.Read] => new(id, Exists: true, working, declared, IsTouched: false),
+            _ => new(id, Exists: true, 0, 0, IsTouched: true),
+        };
 
     private static IEnumerable<ResourceId> NeighboursOf(EstateSnapshot estate, ResourceId id) =>
         estate.Find(id) is >= 0 and var node ? estate.NeighboursOf(node).Select(estate.IdOf) : [];
