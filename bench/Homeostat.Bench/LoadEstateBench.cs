@@ -17,10 +17,13 @@ internal static class LoadEstateBench
         try
         {
             var path = GeneratedState.WriteFile(Path.Combine(folder.FullName, "estate.tfstate"), Resources);
+            var used = Environment.CpuUsage.TotalTime;
             var first = Seconds(path, out var estate);
+            used = Environment.CpuUsage.TotalTime - used;
             var warm = Enumerable.Range(0, WarmRounds).Select(_ => Seconds(path, out var _)).Order().ToArray();
             return new BenchReport("load-estate")
                 .Figure("seconds", first)
+                .Figure("cpu_seconds", used.TotalSeconds)
                 .Figure("warm_seconds", warm[WarmRounds / 2])
                 .Figure("file_mb", new FileInfo(path).Length / 1e6)
                 .Figure("resources_count", estate.Count)

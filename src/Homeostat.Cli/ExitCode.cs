@@ -4,6 +4,10 @@ namespace Homeostat.Cli;
 internal static class ExitCode
 {
     public const int Allow = 0;
+
+    /// <summary>A replay did not end as its scenario expects.</summary>
+    public const int Failed = 1;
+
     public const int Modify = 10;
     public const int StepUp = 20;
     public const int Defer = 30;

@@ -1,5 +1,4 @@
-using System.CommandLine;
-using Homeostat.Cli.Commands;
+using Homeostat.Cli.Running;
 using Homeostat.Estates.Overlay;
 using Homeostat.Estates.Terraform;
 using Homeostat.Testing;
@@ -51,7 +50,7 @@ public sealed class InitCommandTests : IDisposable
 
         var (code, output, error) = await Run("init", state, "--output", Overlay);
 
-        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Equal(ExitCode.Usage, code);
         Assert.Equal("mine", await File.ReadAllTextAsync(Overlay, TestContext.Current.CancellationToken));
         Assert.Empty(output);
         Assert.Contains("--force", error);
@@ -131,16 +130,7 @@ public sealed class InitCommandTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var configuration = new InvocationConfiguration
-        {
-            Output = output,
-            Error = error,
-            EnableDefaultExceptionHandler = false,
-        };
-        var code = await RootCommandFactory
-            .Create()
-            .Parse(args)
-            .InvokeAsync(configuration, TestContext.Current.CancellationToken);
+        var code = await CommandRunner.RunAsync(args, output, error);
         return (code, output.ToString(), error.ToString());
     }
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text;
+using Homeostat.Cli.Loading;
+using Homeostat.Cli.Running;
 using Homeostat.Core.Estate;
 using Homeostat.Estates.Inference;
 using Homeostat.Estates.Overlay;
@@ -7,18 +9,12 @@ using Homeostat.Estates.Terraform;
 
 namespace Homeostat.Cli.Commands;
 
-/// <summary>Writes a first overlay from what can be guessed of Terraform's files.</summary>
+/// <summary><c>homeostat init</c>: writes a first overlay from what can be guessed of Terraform's files.</summary>
 internal static class InitCommand
 {
-    private const string StatePattern = "*.tfstate";
-
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE")
-        {
-            Arity = ArgumentArity.ZeroOrMore,
-            Description = $"plans (terraform show -json) and states; by default the {StatePattern} here",
-        };
+        var files = SharedOptions.Files();
         var output = new Option<string>("--output")
         {
             HelpName = "FILE",
@@ -33,60 +29,54 @@ internal static class InitCommand
             force,
         };
         command.SetAction(parsed =>
+        {
             Run(
                 parsed.GetValue(files) ?? [],
-                parsed.GetValue(output)!,
+                parsed.GetRequiredValue(output),
                 parsed.GetValue(force),
-                parsed.InvocationConfiguration.Output,
-                parsed.InvocationConfiguration.Error
-            )
-        );
+                Terminal.Of(parsed)
+            );
+            return ExitCode.Allow;
+        });
         return command;
     }
 
-    private static int Run(string[] files, string output, bool force, TextWriter answer, TextWriter error)
+    private static void Run(string[] paths, string output, bool force, Terminal terminal)
     {
-        try
+        if (!force && File.Exists(output))
         {
-            var paths = files.Length > 0 ? files : StatesHere();
-            RefuseToReplace(output, force);
-            var listing = Load(paths);
-            var inferred = EstateInference.Apply(listing);
-            var text = FirstOverlay.Write(listing, inferred, string.Join(", ", paths.Select(Path.GetFileName)));
-            Check(text, output, listing);
-            Write(text, output, force);
-            InitSummary.Print(answer, output, paths, listing, inferred);
-            return ExitCode.Allow;
+            throw Replacing(output);
         }
-        catch (EstateSourceException refusal)
-        {
-            foreach (var line in refusal.Message.Split('\n'))
-            {
-                error.WriteLine($"homeostat: {InitSummary.Plain(line)}");
-            }
 
-            return ExitCode.BadInput;
-        }
+        var files = EstateLoader.LoadFiles(paths, observedAt: null, terminal);
+        var listing = Join(files);
+        var inferred = EstateInference.Apply(listing);
+        var text = FirstOverlay.Write(listing, inferred, string.Join(", ", files.Select(NameOf)));
+        Check(text, output, listing);
+        Write(text, output, force);
+        InitSummary.Print(terminal.Output, output, files[0].Path, listing, inferred);
     }
 
-    private static List<EstateChange> Load(IReadOnlyList<string> paths)
+    private static string? NameOf(TerraformFile file) => Path.GetFileName(file.Path);
+
+    private static List<EstateChange> Join(IReadOnlyList<TerraformFile> files)
     {
         var listing = new List<EstateChange>();
         var seen = new Dictionary<ResourceId, string>();
-        foreach (var path in paths)
+        foreach (var file in files)
         {
-            var records = TerraformFile.Load(path).Records;
-            foreach (var id in records.OfType<EstateChange.Upsert>().Select(record => record.Resource.Id))
+            foreach (var id in file.Records.OfType<EstateChange.Upsert>().Select(record => record.Resource.Id))
             {
-                if (!seen.TryAdd(id, path))
+                if (!seen.TryAdd(id, file.Path))
                 {
                     throw new EstateSourceException(
-                        $"{path}: {id} is in {seen[id]} too; write one overlay for each estate: homeostat init FILE --output OVERLAY"
+                        $"{file.Path}: {id} is in {seen[id]} too; "
+                            + "write one overlay for each estate: homeostat init FILE --output OVERLAY"
                     );
                 }
             }
 
-            listing.AddRange(records);
+            listing.AddRange(file.Records);
         }
 
         return listing;
@@ -98,7 +88,8 @@ internal static class InitCommand
         if (Encoding.UTF8.GetByteCount(text) > OverlayLimits.MaxFileBytes)
         {
             throw new EstateSourceException(
-                $"{output}: the overlay of {listing.Count} records would exceed {OverlayLimits.MaxFileBytes} bytes; give fewer files"
+                $"{output}: the overlay of {listing.Count} records would exceed {OverlayLimits.MaxFileBytes} bytes; "
+                    + "give fewer files"
             );
         }
 
@@ -110,17 +101,6 @@ internal static class InitCommand
 
         overlay.Apply(listing);
     }
-
-    private static void RefuseToReplace(string output, bool force)
-    {
-        if (!force && File.Exists(output))
-        {
-            throw Replacing(output);
-        }
-    }
-
-    private static EstateSourceException Replacing(string output) =>
-        new($"{output}: the file is there already; write elsewhere with --output, or replace it with --force");
 
     private static void Write(string text, string output, bool force)
     {
@@ -140,20 +120,6 @@ internal static class InitCommand
         }
     }
 
-    private static string[] StatesHere()
-    {
-        string[] states =
-        [
-            .. Directory
-                .EnumerateFiles(".", StatePattern)
-                .Select(path => Path.GetFileName(path))
-                .Order(StringComparer.Ordinal),
-        ];
-        return states.Length > 0
-            ? states
-            : throw new EstateSourceException(
-                $"no file was given, and there is no {StatePattern} in the current folder; "
-                    + "give a state, or a plan made with: terraform show -json tfplan > plan.json"
-            );
-    }
+    private static UsageException Replacing(string output) =>
+        new($"{output}: the file is there already; write elsewhere with --output, or replace it with --force");
 }

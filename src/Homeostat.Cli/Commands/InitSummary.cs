@@ -1,3 +1,4 @@
+using Homeostat.Cli.Running;
 using Homeostat.Core.Estate;
 using Homeostat.Estates.Inference;
 using Homeostat.Estates.Overlay;
@@ -28,26 +29,22 @@ internal sealed class InitSummary
     public static void Print(
         TextWriter output,
         string path,
-        IReadOnlyList<string> files,
+        string source,
         IReadOnlyList<EstateChange> listing,
         InferredListing inferred
     )
     {
         var summary = new InitSummary(output, listing, inferred);
         output.WriteLine(
-            $"wrote {Plain(path)}: {summary._resources.Count} resources, {summary._services.Count} services"
+            $"wrote {PlainText.Clean(path)}: {summary._resources.Count} resources, {summary._services.Count} services"
         );
         summary.PrintCounts();
         summary.PrintFirstLooks();
         output.WriteLine();
-        var config = path == OverlayFile.DefaultName ? "" : $" --config {Plain(path)}";
+        var config = path == OverlayFile.DefaultName ? "" : $" --config {PlainText.Clean(path)}";
         output.WriteLine("Then:");
-        output.WriteLine($"    homeostat review {Plain(files[0])}{config}");
+        output.WriteLine($"    homeostat review {PlainText.Clean(source)}{config}");
     }
-
-    /// <summary>Text from files, made safe to show: it cannot move the cursor of a terminal.</summary>
-    public static string Plain(string text) =>
-        string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
 
     private void PrintCounts()
     {
@@ -68,7 +65,7 @@ internal sealed class InitSummary
     private void PrintRow(string title, Func<Resource, bool> counts)
     {
         var name = title.Length <= 22 ? title : $"{title[..21]}…";
-        _output.WriteLine($"{Plain(name), -24}{_resources.Count(counts), 10}{_services.Count(counts), 10}");
+        _output.WriteLine($"{PlainText.Clean(name), -24}{_resources.Count(counts), 10}{_services.Count(counts), 10}");
     }
 
     private void PrintFirstLooks()
@@ -117,10 +114,10 @@ internal sealed class InitSummary
         _output.WriteLine($"- {title}: {items.Count}");
         foreach (var (subject, reason) in items.Take(Shown))
         {
-            _output.WriteLine($"    {Plain(subject)}");
+            _output.WriteLine($"    {PlainText.Clean(subject)}");
             if (reason.Length > 0)
             {
-                _output.WriteLine($"      {Plain(reason)}");
+                _output.WriteLine($"      {PlainText.Clean(reason)}");
             }
         }
 

@@ -20,5 +20,7 @@ internal static class RootCommandFactory
             EstateCommand.Create(),
             LogCommand.Create(),
             WitnessCommand.Create(),
+            ReplayCommand.Create(),
+            ScenarioCommand.Create(),
         };
 }

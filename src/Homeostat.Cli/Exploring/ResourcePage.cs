@@ -2,7 +2,7 @@ using Homeostat.Cli.Loading;
 using Homeostat.Cli.Rendering;
 using Homeostat.Cli.Reporting;
 using Homeostat.Cli.Running;
-using Homeostat.Core.Critics;
+using Homeostat.Core.Actions;
 using Homeostat.Core.Estate;
 
 namespace Homeostat.Cli.Exploring;

@@ -19,18 +19,29 @@ internal static class EstateLoader
     /// <exception cref="EstateSourceException">A file cannot be read or is not valid; the message says where and what would be right.</exception>
     public static LoadedEstate Load(EstateSelection selection, Terminal terminal)
     {
-        IReadOnlyList<string> paths = selection.Paths.Count > 0 ? selection.Paths : StatesHere();
-        var files = new List<TerraformFile>();
-        foreach (var path in paths)
-        {
-            files.Add(LoadFile(path, new TerraformOptions { ObservedAt = selection.ObservedAt }, terminal));
-        }
-
-        var overlay = LoadOverlay(selection.ConfigPath, paths[0]);
+        var files = LoadFiles(selection.Paths, selection.ObservedAt, terminal);
+        var overlay = LoadOverlay(selection.ConfigPath, files[0].Path);
         using (terminal.During("building the model"))
         {
             return LoadedEstate.Of(files, overlay, [.. files.SelectMany(file => file.Records)]);
         }
+    }
+
+    /// <summary>The files, at least one: those in the current folder where none is named.</summary>
+    /// <exception cref="EstateSourceException">As of <see cref="Load"/>.</exception>
+    public static IReadOnlyList<TerraformFile> LoadFiles(
+        IReadOnlyList<string> paths,
+        DateTimeOffset? observedAt,
+        Terminal terminal
+    )
+    {
+        var files = new List<TerraformFile>();
+        foreach (var path in paths.Count > 0 ? paths : StatesHere())
+        {
+            files.Add(LoadFile(path, new TerraformOptions { ObservedAt = observedAt }, terminal));
+        }
+
+        return files;
     }
 
     /// <summary>The estate that a plan was made against.</summary>

@@ -33,6 +33,7 @@ internal sealed class MarkdownRenderer(Report report, bool all)
         AddImpaired();
         AddVariables();
         AddUndo();
+        AddUnconnected();
         AddGuesses();
         AddFooter();
         return _text.ToString();
@@ -135,6 +136,13 @@ internal sealed class MarkdownRenderer(Report report, bool all)
             $"Undo: {Wording.Count(report.Undo.Count, "way")} back",
             report.Undo,
             way => $"- {way.Operation} of {Code(way.Target)}: {Plain(way.By)}"
+        );
+
+    private void AddUnconnected() =>
+        Fold(
+            $"Needed by nothing that the model knows, though critical: {report.Coverage.Unconnected.Count}",
+            report.Coverage.Unconnected,
+            id => $"- {Code(id)}"
         );
 
     private void AddGuesses() =>

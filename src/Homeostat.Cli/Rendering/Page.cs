@@ -22,8 +22,7 @@ internal sealed class Page(Terminal terminal)
     public void Heading(string text)
     {
         Line();
-        Write(text, Strong);
-        Line();
+        Paragraph(text, Strong);
     }
 
     /// <summary>Text after a label, with further lines under the text; each piece wraps by itself.</summary>

@@ -52,6 +52,18 @@ internal sealed partial class TableRenderer
     private void AddCoverage()
     {
         var coverage = report.Coverage;
+        if (coverage.Unconnected.Count > 0)
+        {
+            _page.Heading("Needed by nothing that the model knows, though critical");
+            _page.Entry(
+                "",
+                2,
+                Style.Plain,
+                $"{Listed(coverage.Unconnected)}: who uses it does not stand in these files;"
+            );
+            _page.Entry("", 2, Style.Plain, "if somebody does, say so in homeostat.yaml, under services");
+        }
+
         if (coverage.UnwrittenChanges.Count == 0)
         {
             return;

@@ -174,11 +174,13 @@ internal sealed record ReportAlternative(
 );
 
 /// <summary>How much of what would be done the model can follow.</summary>
+/// <param name="Unconnected">Of tier 0 or 1, taken away, and needed by nothing in the model: who uses it is not known.</param>
 internal sealed record ReportCoverage(
     int Effects,
     int Followed,
     IReadOnlyList<ReportGap> Gaps,
-    IReadOnlyList<ReportUnwrittenChange> UnwrittenChanges
+    IReadOnlyList<ReportUnwrittenChange> UnwrittenChanges,
+    IReadOnlyList<string> Unconnected
 )
 {
     public double Share => Effects == 0 ? 1 : (double)Followed / Effects;

@@ -212,7 +212,7 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
                 [.. subset.Removed.Select(address => TerraformTarget.Option("exclude", address))]
             );
 
-    private static ReportCoverage CoverageOf(ActionSubject subject, Judgement judgement)
+    private ReportCoverage CoverageOf(ActionSubject subject, Judgement judgement)
     {
         var gaps = judgement.Consequences?.Unregulated ?? [];
         return new ReportCoverage(
@@ -224,9 +224,28 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
                     .Effects.OfType<Effect.Change>()
                     .Where(change => change.Impact == ChangeImpact.Unknown)
                     .Select(change => new ReportUnwrittenChange(change.Target.Value, change.Key)),
-            ]
+            ],
+            [.. Unconnected(subject).Select(id => id.Value).Distinct().Order(StringComparer.Ordinal)]
         );
     }
+
+    private IEnumerable<ResourceId> Unconnected(ActionSubject subject) =>
+        subject
+            .Effects.Where(effect => effect is Effect.Destroy or Effect.Stop)
+            .Select(effect => effect.Target)
+            .Where(id => estate.Snapshot.Contains(id) && estate.Snapshot.EffectiveTierOf(id) <= Tier.One)
+            .Where(id => !estate.Snapshot.RelationsOf(id).Any(relation => LeansOn(relation, id)));
+
+    /// <summary>Whether somebody would notice: the losses of data, guards and contents are told on their own.</summary>
+    private static bool LeansOn(Relation relation, ResourceId id) =>
+        relation switch
+        {
+            Relation.Needs needs => needs.Members.Contains(id),
+            Relation.StandbyFor => true,
+            Relation.Guards guards => guards.Guard == id,
+            Relation.CopyOf => true,
+            _ => false,
+        };
 }
 
 /// <summary>What is reviewed or simulated.</summary>

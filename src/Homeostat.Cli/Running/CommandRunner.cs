@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Homeostat.Cli.Commands;
 using Homeostat.Core.Estate;
+using Homeostat.Estates.Scenarios;
 
 namespace Homeostat.Cli.Running;
 
@@ -38,6 +39,15 @@ internal static class CommandRunner
             foreach (var line in refusal.Message.Split('\n'))
             {
                 error.WriteLine($"homeostat: {PlainText.Clean(line)}");
+            }
+
+            return ExitCode.BadInput;
+        }
+        catch (ScenarioException refusal)
+        {
+            foreach (var problem in refusal.Errors)
+            {
+                error.WriteLine($"homeostat: {PlainText.Clean(problem.ToString())}");
             }
 
             return ExitCode.BadInput;

@@ -65,6 +65,9 @@ public sealed record Intent
 {
     public Operations? Operations { get; init; }
 
+    /// <summary>Kinds of resource that it will touch.</summary>
+    public IReadOnlyCollection<string>? Kinds { get; init; }
+
     /// <summary>Most resources it will touch.</summary>
     public int? Count { get; init; }
 
@@ -106,4 +109,24 @@ public sealed record ActionRequest
 
     /// <summary>What the agent says of its own certainty; recorded, and used for nothing.</summary>
     public double? Confidence { get; init; }
+
+    /// <summary>
+    /// The same request with only these of its effects. What it took for true of the resources that it then leaves alone
+    /// is left out with them; every other premise stays.
+    /// </summary>
+    public ActionRequest Narrowed(IReadOnlyList<Effect> effects)
+    {
+        if (Premises.Count == 0)
+        {
+            return this with { Effects = effects };
+        }
+
+        var left = effects.Select(effect => effect.Target).ToHashSet();
+        var spared = Effects.Select(effect => effect.Target).Where(target => !left.Contains(target)).ToHashSet();
+        return this with
+        {
+            Effects = effects,
+            Premises = [.. Premises.Where(premise => !spared.Contains(premise.Subject))],
+        };
+    }
 }

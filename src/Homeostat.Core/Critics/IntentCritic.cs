@@ -27,6 +27,11 @@ public sealed class IntentCritic : ICritic
                 findings.Add(Excess($"says {operations}, would {NameOf(effect)} {effect.Target}", effect));
             }
 
+            if (intent.Kinds is { } kinds && KindOf(file, effect) is var kind && !kinds.Contains(kind))
+            {
+                findings.Add(Excess($"says {string.Join(", ", kinds)}, {effect.Target} is a {kind}", effect));
+            }
+
             if (intent.Targets is { } targets && !targets.Contains(effect.Target))
             {
                 findings.Add(Excess($"would {NameOf(effect)} {effect.Target}, which it does not name", effect));
@@ -56,6 +61,9 @@ public sealed class IntentCritic : ICritic
 
     private static string NameOf(Effect effect) =>
         effect is Effect.Unknown ? "do something unknown to" : effect.Operation.ToString();
+
+    private static string KindOf(CaseFile file, Effect effect) =>
+        effect is Effect.Create create ? create.Kind.Name : (file.Estate.Describe(effect.Target)?.Kind ?? default).Name;
 
     private static string? OutsideOf(CaseFile file, Effect effect, IReadOnlyCollection<string> environments)
     {

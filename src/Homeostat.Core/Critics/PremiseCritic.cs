@@ -66,15 +66,3 @@ public sealed class PremiseCritic : ICritic
         : fact.Value.Provenance.AgeAt(file.Now) is { } age ? $"the reading ({fact.Value.Value}) is {Ages.Text(age)} old"
         : "nobody knows when it was read";
 }
-
-/// <summary>How ages are written for people.</summary>
-public static class Ages
-{
-    /// <summary>The largest unit that fits, rounded down: <c>9 d</c>, <c>6 h</c>, <c>40 s</c>.</summary>
-    public static string Text(TimeSpan age) =>
-        age < TimeSpan.Zero ? $"{Text(-age)} ahead of the clock"
-        : age.TotalDays >= 2 ? $"{(int)age.TotalDays} d"
-        : age.TotalHours >= 2 ? $"{(int)age.TotalHours} h"
-        : age.TotalMinutes >= 2 ? $"{(int)age.TotalMinutes} min"
-        : $"{(int)age.TotalSeconds} s";
-}

@@ -279,10 +279,7 @@ public sealed class Decider(DeciderParts parts)
             request.Effects,
             subset =>
                 parts.Judge.Review(
-                    request with
-                    {
-                        Effects = subset,
-                    },
+                    request.Narrowed(subset),
                     file.Balance,
                     file.Estate,
                     parts.Leases.Futures,

@@ -127,6 +127,10 @@ internal sealed class DeltaWriter(EstateSnapshot before)
             ref var row = ref _delta.Nodes.Edit(_tables.Nodes, node);
             row.WorksUntil = Derivation.EvidenceOf(snapshot, row);
             search.Enqueue(node);
+            foreach (var needs in change.Relations.OfType<Relation.Needs>())
+            {
+                search.Enqueue(before.Find(needs.From));
+            }
         }
 
         for (var dated = 0; dated < MaxRedated && search.TryDequeue(out var node); dated++)
@@ -152,6 +156,7 @@ internal sealed class DeltaWriter(EstateSnapshot before)
         var until = row.WorksUntil;
         for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
         {
+            until = Math.Min(until, Derivation.EvidenceOf(snapshot, snapshot.Group(group)));
             foreach (var member in _tables.Members.Of(group))
             {
                 until = Math.Min(until, snapshot.Node(member).SupportUntil);

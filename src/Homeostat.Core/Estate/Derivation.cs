@@ -42,6 +42,7 @@ internal sealed class Derivation(EstateTables tables)
         Mark(tables.Guards.Select(row => row.Guard), NodeFlags.IsGuard);
         Mark(tables.Guards.Select(row => row.Guarded), NodeFlags.IsGuarded);
         Mark(tables.Grants.Select(row => row.Principal), NodeFlags.IsPrincipal);
+        Mark(tables.Agreements.Keys.SelectMany(group => tables.Members.Of(group).ToArray()), NodeFlags.MustAgree);
     }
 
     private void Mark(IEnumerable<int> nodes, NodeFlags flag)
@@ -70,6 +71,11 @@ internal sealed class Derivation(EstateTables tables)
                 row.Supply += supplied[member];
             }
 
+            if (tables.Agreements.Count > 0 && IsAtOdds(group))
+            {
+                row.Supply = GroupRow.Disagreeing;
+            }
+
             LowerTo(ref row);
         }
 
@@ -83,6 +89,29 @@ internal sealed class Derivation(EstateTables tables)
                 LowerTo(ref _groups[group]);
             }
         }
+    }
+
+    /// <summary>By the last known values, whatever their age.</summary>
+    private bool IsAtOdds(int group) =>
+        tables.Agreements.TryGetValue(group, out var asked)
+        && GroupAgreement.Of(
+            asked,
+            tables.Members.Of(group).ToArray().Where(member => _nodes[member].Potential > 0),
+            LastKnown
+        ) == Truth.False;
+
+    private FactValue? LastKnown(int node, string key)
+    {
+        foreach (var fact in tables.FactsOf.Of(node))
+        {
+            var row = tables.Facts[fact];
+            if (tables.Strings[row.Key] == key)
+            {
+                return row.Text >= 0 ? FactValue.Of(tables.Strings[row.Text]) : FactValue.Of(row.Number);
+            }
+        }
+
+        return null;
     }
 
     private void LowerTo(ref GroupRow group)
@@ -211,6 +240,14 @@ internal sealed class Derivation(EstateTables tables)
             _nodes[node].SupportUntil = _nodes[node].WorksUntil;
         }
 
+        foreach (ref readonly var group in _groups.AsSpan())
+        {
+            // That it needs them, and that they are its members, was seen at some time too.
+            ref var from = ref _nodes[group.From];
+            var seen = Until(tables.Provenances[group.Seen], tables.ShelfLives.Existence);
+            from.SupportUntil = Math.Min(from.SupportUntil, seen);
+        }
+
         Start();
         EnqueueAll(_ => true);
         while (Next(out var node))
@@ -235,6 +272,10 @@ internal sealed class Derivation(EstateTables tables)
             snapshot.ProvenanceOf(row.StateSeen),
             row.State
         );
+
+    /// <summary>Unix seconds until which it is known that the group has its members.</summary>
+    public static uint EvidenceOf(EstateSnapshot snapshot, in GroupRow group) =>
+        Until(snapshot.ProvenanceOf(group.Seen), snapshot.ShelfLives.Existence);
 
     /// <summary>Unix seconds until which it is known that the resource exists and is in its state; 0 = it is not known.</summary>
     private static uint EvidenceOf(ShelfLives shelfLives, Provenance existence, Provenance state, RunState run) =>

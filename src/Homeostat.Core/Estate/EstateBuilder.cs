@@ -19,6 +19,7 @@ public sealed class EstateBuilder(ShelfLives shelfLives)
     private readonly List<FactRow> _facts = [];
     private readonly List<int> _labelNodes = [];
     private readonly List<int> _labels = [];
+    private readonly List<EstateChange.Remove> _gone = [];
 
     /// <exception cref="EstateSourceException">The record contradicts an earlier one or exceeds a limit.</exception>
     public EstateBuilder Add(EstateChange change)
@@ -36,7 +37,8 @@ public sealed class EstateBuilder(ShelfLives shelfLives)
             case EstateChange.Asset asset:
                 Add(asset.Declared);
                 break;
-            case EstateChange.Remove:
+            case EstateChange.Remove remove:
+                _gone.Add(remove);
                 break;
         }
 
@@ -49,6 +51,7 @@ public sealed class EstateBuilder(ShelfLives shelfLives)
         _ids.Trim();
         _strings.Trim();
         _assetIds.Trim();
+        MarkGone();
         var nodes = _nodes.ToArray();
         var groups = _relations.Groups();
         var members = Adjacency.Of(groups.Rows.Length, groups.MemberGroups, groups.Members);
@@ -61,6 +64,7 @@ public sealed class EstateBuilder(ShelfLives shelfLives)
             Groups = groups.Rows,
             Members = members,
             MemberOf = Adjacency.Of(nodes.Length, groups.Members, groups.MemberGroups),
+            Agreements = groups.Agreements,
             Existences = [.. _relations.Existences],
             ContentsOf = Index(_relations.Existences, row => row.Parent),
             ParentsOf = Index(_relations.Existences, row => row.Content),
@@ -94,6 +98,26 @@ public sealed class EstateBuilder(ShelfLives shelfLives)
         };
         new Derivation(tables).Run();
         return new EstateSnapshot(tables, version);
+    }
+
+    /// <summary>What was looked for and not found does not work, whoever still refers to it; what nobody refers to leaves no row.</summary>
+    private void MarkGone()
+    {
+        foreach (var removed in _gone)
+        {
+            var node = _ids.Find(removed.Id.Value);
+            if (node >= 0 && !_nodes[node].Is(NodeFlags.Seen))
+            {
+                var seen = _provenances.Intern(removed.Seen);
+                _nodes[node] = _nodes[node] with
+                {
+                    Flags = NodeFlags.Seen | NodeFlags.Gone,
+                    Existence = seen,
+                    StateSeen = seen,
+                    State = RunState.Inherent,
+                };
+            }
+        }
     }
 
     private static SparseIndex Index<T>(List<T> rows, Func<T, int> key) =>
@@ -285,6 +309,8 @@ public sealed class EstateBuilder(ShelfLives shelfLives)
         {
             _relations.AddNeed(from, name, Node(member), needs.K, seen);
         }
+
+        _relations.AddAgreements(from, name, needs.Agree);
     }
 
     private void AddStandby(Relation.StandbyFor standby, int seen)

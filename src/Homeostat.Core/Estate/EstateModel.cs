@@ -13,6 +13,9 @@ public sealed class EstateModel(ShelfLives shelfLives)
     private readonly Lock _lock = new();
     private Dictionary<ResourceId, EstateChange.Upsert> _records = [];
     private Dictionary<AssetId, DataAsset> _assets = [];
+
+    /// <summary>What a source looked for and did not find; others may still refer to it.</summary>
+    private Dictionary<ResourceId, EstateChange.Remove> _gone = [];
     private volatile EstateSnapshot? _current;
 
     /// <summary>The newest snapshot; null until something has been listed.</summary>
@@ -37,9 +40,10 @@ public sealed class EstateModel(ShelfLives shelfLives)
             // Built beside what is there: a batch that is refused half-way has changed nothing.
             var records = batch.IsFullListing ? [] : new Dictionary<ResourceId, EstateChange.Upsert>(_records);
             var assets = batch.IsFullListing ? [] : new Dictionary<AssetId, DataAsset>(_assets);
-            Merge(batch, records, assets);
-            var built = Build(records, assets);
-            (_records, _assets) = (records, assets);
+            var gone = batch.IsFullListing ? [] : new Dictionary<ResourceId, EstateChange.Remove>(_gone);
+            Merge(batch, records, assets, gone);
+            var built = Build(records, assets, gone);
+            (_records, _assets, _gone) = (records, assets, gone);
             return _current = built;
         }
     }
@@ -50,7 +54,8 @@ public sealed class EstateModel(ShelfLives shelfLives)
     private static void Merge(
         EstateBatch batch,
         Dictionary<ResourceId, EstateChange.Upsert> records,
-        Dictionary<AssetId, DataAsset> assets
+        Dictionary<AssetId, DataAsset> assets,
+        Dictionary<ResourceId, EstateChange.Remove> gone
     )
     {
         foreach (var change in batch.Changes)
@@ -59,9 +64,11 @@ public sealed class EstateModel(ShelfLives shelfLives)
             {
                 case EstateChange.Upsert upsert:
                     records[upsert.Resource.Id] = upsert;
+                    gone.Remove(upsert.Resource.Id);
                     break;
                 case EstateChange.Remove remove:
                     records.Remove(remove.Id);
+                    gone[remove.Id] = remove;
                     break;
                 case EstateChange.Asset asset:
                     assets[asset.Declared.Id] = asset.Declared;
@@ -72,7 +79,8 @@ public sealed class EstateModel(ShelfLives shelfLives)
 
     private EstateSnapshot Build(
         Dictionary<ResourceId, EstateChange.Upsert> records,
-        Dictionary<AssetId, DataAsset> assets
+        Dictionary<AssetId, DataAsset> assets,
+        Dictionary<ResourceId, EstateChange.Remove> gone
     )
     {
         var builder = new EstateBuilder(shelfLives);
@@ -84,6 +92,11 @@ public sealed class EstateModel(ShelfLives shelfLives)
         foreach (var record in records.Values)
         {
             builder.Add(record);
+        }
+
+        foreach (var removed in gone.Values)
+        {
+            builder.Add(removed);
         }
 
         return builder.Build((_current?.Version ?? 0) + 1);
@@ -107,6 +120,14 @@ public sealed class EstateModel(ShelfLives shelfLives)
                         return null;
                     }
 
+                    if (
+                        _current!.IsBoundToAgree(upsert.Resource)
+                        && !known.Resource.Facts.SequenceEqual(upsert.Resource.Facts)
+                    )
+                    {
+                        return null;
+                    }
+
                     listed++;
                     if (!RecordShape.HasSameValues(known, upsert))
                     {
@@ -116,7 +137,9 @@ public sealed class EstateModel(ShelfLives shelfLives)
                     break;
                 case EstateChange.Asset asset when _assets.GetValueOrDefault(asset.Declared.Id) == asset.Declared:
                     break;
-                case EstateChange.Remove remove when !_records.ContainsKey(remove.Id):
+                case EstateChange.Remove remove
+                    when !_records.ContainsKey(remove.Id)
+                        && (_gone.ContainsKey(remove.Id) || _current!.Find(remove.Id) < 0):
                     break;
                 default:
                     return null;

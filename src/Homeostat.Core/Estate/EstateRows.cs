@@ -22,6 +22,9 @@ internal enum NodeFlags : ushort
     IsService = 1024,
     HasContainers = 2048,
     HasData = 4096,
+
+    /// <summary>It is a member of a group whose members must agree.</summary>
+    MustAgree = 8192,
 }
 
 /// <summary>What a simulation reads of a resource, in less than a cache line.</summary>
@@ -90,6 +93,9 @@ internal record struct GroupRow
     public int Supply;
     public int Name;
     public int Seen;
+
+    /// <summary>The supply of a group whose members disagree: too little whatever is added to it.</summary>
+    public const int Disagreeing = -1_000_000_000;
 
     /// <summary>What is left of <paramref name="capacity"/> units: ⌊cap · min(k, supply) / k⌋.</summary>
     public readonly int Allows(int capacity, int supply) =>

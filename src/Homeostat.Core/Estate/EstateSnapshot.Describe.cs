@@ -13,7 +13,7 @@ public sealed partial class EstateSnapshot
     public Resource? Describe(ResourceId id)
     {
         var at = Find(id);
-        if (at < 0 || !Node(at).Is(NodeFlags.Seen))
+        if (at < 0 || !Node(at).Is(NodeFlags.Seen) || !Node(at).IsAlive)
         {
             return null;
         }
@@ -93,6 +93,7 @@ public sealed partial class EstateSnapshot
         return new Relation.Needs(IdOf(row.From), Tables.Strings[row.Name], members, row.K)
         {
             Seen = ProvenanceOf(row.Seen),
+            Agree = Tables.Agreements.GetValueOrDefault(group, []),
         };
     }
 

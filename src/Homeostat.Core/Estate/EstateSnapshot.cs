@@ -92,6 +92,10 @@ public sealed partial class EstateSnapshot
     internal string? OwnerOf(int node) =>
         Tables.Details[node].Owner is >= 0 and var owner ? Tables.Strings[owner] : null;
 
+    /// <summary>Whether its facts decide what a group supplies.</summary>
+    internal bool IsBoundToAgree(Resource resource) =>
+        Find(resource.Id) is >= 0 and var node && Node(node).Is(NodeFlags.MustAgree);
+
     /// <summary>One step along Needs, in either direction.</summary>
     internal IEnumerable<int> NeighboursOf(int node)
     {

@@ -16,6 +16,9 @@ internal sealed class EstateTables
     /// <summary>Resource to the groups that it is a member of.</summary>
     public required Adjacency MemberOf { get; init; }
 
+    /// <summary>What the members of a group must have in common; most groups have no row.</summary>
+    public required IReadOnlyDictionary<int, Agreement[]> Agreements { get; init; }
+
     public required ExistenceRow[] Existences { get; init; }
 
     /// <summary>Parent to existence rows, and content to existence rows.</summary>

@@ -46,6 +46,9 @@ public static class KindTable
     [
         // logical
         ("service", false, Running),
+        ("tenant", true, Data),
+        ("application", false, Running),
+        ("account", true, Operations.Basic),
         // compute
         ("compute-instance", false, Running),
         ("instance-group", false, Running),

@@ -48,6 +48,7 @@ internal static class RecordShape
             (Relation.Needs a, Relation.Needs b) => a.From == b.From
                 && a.Group == b.Group
                 && a.K == b.K
+                && a.Agree.SequenceEqual(b.Agree)
                 && a.Members.SequenceEqual(b.Members),
             (Relation.StandbyFor a, Relation.StandbyFor b) => a.Name == b.Name
                 && a.Service == b.Service

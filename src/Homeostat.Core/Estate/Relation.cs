@@ -57,6 +57,13 @@ public enum Privilege : byte
     Administer,
 }
 
+/// <summary>
+/// What the working members of a group must have in common to serve together: a version, a configuration. With a
+/// condition it is asked only of members for which the other fact has that value (a feature that is switched on).
+/// </summary>
+/// <param name="Key">The fact that must be the same.</param>
+public readonly record struct Agreement(string Key, string? WhileKey = null, FactValue WhileValue = default);
+
 /// <summary>A relation between resources. The set is closed: what a source cannot express is a resource with references.</summary>
 public abstract record Relation
 {
@@ -69,7 +76,11 @@ public abstract record Relation
     /// Function: <paramref name="From"/> works while the group's members supply <paramref name="K"/> units between
     /// them. Several groups must all be satisfied.
     /// </summary>
-    public sealed record Needs(ResourceId From, string Group, IReadOnlyList<ResourceId> Members, int K = 1) : Relation;
+    public sealed record Needs(ResourceId From, string Group, IReadOnlyList<ResourceId> Members, int K = 1) : Relation
+    {
+        /// <summary>While its working members disagree in one of these the group supplies nothing.</summary>
+        public IReadOnlyList<Agreement> Agree { get; init; } = [];
+    }
 
     /// <summary>Existence: what is contained ends with its container.</summary>
     public sealed record Contains(ResourceId Container, ResourceId Content) : Relation;

@@ -8,6 +8,7 @@ internal sealed class RelationRows
     private readonly List<Need> _needs = [];
     private readonly Dictionary<(int Service, string Name), int> _standbyAt = [];
     private readonly HashSet<(int Guard, int Guarded, GuardKind Kind)> _guards = [];
+    private readonly Dictionary<(int From, int Name), Agreement[]> _agreements = [];
 
     public List<ExistenceRow> Existences { get; } = [];
     public List<CopyRow> Copies { get; } = [];
@@ -41,6 +42,15 @@ internal sealed class RelationRows
     public void AddNeed(int from, int name, int member, int k, int seen) =>
         _needs.Add(new(from, name, member, k, seen));
 
+    /// <summary>Several records may ask agreement of one group: it must meet all of them.</summary>
+    public void AddAgreements(int from, int name, IReadOnlyList<Agreement> agreements)
+    {
+        if (agreements.Count > 0)
+        {
+            _agreements[(from, name)] = [.. _agreements.GetValueOrDefault((from, name), []).Union(agreements)];
+        }
+    }
+
     /// <summary>Domains that the source stated, or -1: then they are derived from the holder.</summary>
     public int DomainsOf(IReadOnlyList<FailureDomain>? stated)
     {
@@ -57,7 +67,7 @@ internal sealed class RelationRows
     /// Groups in the order of their resource. Several records may add members to one group of the same name: they are
     /// united, and the largest k holds.
     /// </summary>
-    public (GroupRow[] Rows, int[] MemberGroups, int[] Members) Groups()
+    public GroupTables Groups()
     {
         var needs = CollectionsMarshal.AsSpan(_needs);
         needs.Sort();
@@ -91,7 +101,21 @@ internal sealed class RelationRows
         }
 
         _needs.Clear();
-        return ([.. rows], [.. memberGroups], [.. members]);
+        return new GroupTables([.. rows], [.. memberGroups], [.. members], AgreementsOf(rows));
+    }
+
+    private Dictionary<int, Agreement[]> AgreementsOf(List<GroupRow> rows)
+    {
+        var agreements = new Dictionary<int, Agreement[]>(_agreements.Count);
+        for (var group = 0; _agreements.Count > 0 && group < rows.Count; group++)
+        {
+            if (_agreements.TryGetValue((rows[group].From, rows[group].Name), out var asked))
+            {
+                agreements.Add(group, asked);
+            }
+        }
+
+        return agreements;
     }
 
     private readonly record struct Need(int From, int Name, int Member, int K, int Seen) : IComparable<Need>
@@ -109,3 +133,11 @@ internal sealed class RelationRows
         }
     }
 }
+
+/// <summary>Groups, their members, and what some of them must agree on.</summary>
+internal sealed record GroupTables(
+    GroupRow[] Rows,
+    int[] MemberGroups,
+    int[] Members,
+    IReadOnlyDictionary<int, Agreement[]> Agreements
+);

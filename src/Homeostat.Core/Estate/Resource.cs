@@ -78,7 +78,10 @@ public sealed record Resource
     /// <summary>How long it may be away without harm (of a service); zero by default.</summary>
     public TimeSpan OutageTolerance { get; init; }
 
-    /// <summary>The declared limit of principals that may reach it, or null where nobody declared one.</summary>
+    /// <summary>
+    /// How far it may be open, or null where nobody declared that: principals, a reader counting once, a writer twice, who
+    /// may delete three times and an administrator four times.
+    /// </summary>
     public int? ExposureLimit { get; init; }
 
     public IReadOnlyList<Fact> Facts { get; init; } = [];

@@ -2,20 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Homeostat.Core.Estate;
 
-/// <summary>What effects do to the relations themselves: members that leave, needs that are new, capacity and reach.</summary>
+/// <summary>What effects do to the relations themselves: members that leave, needs that are new, and capacity.</summary>
 internal sealed partial class WorldState
 {
     private readonly HashSet<(int Group, int Node)> _detached = [];
     private readonly SlotMap<bool> _detachedStandbys = new();
     private readonly SlotMap<bool> _detachedGuards = new();
     private readonly Dictionary<int, List<int>> _leaning = [];
-    private readonly Dictionary<(int Node, string By), Reach> _reach = [];
     private int _standbysBefore;
     private int _guardRowsBefore;
-
-    /// <summary>How many principals came to reach a resource under one name.</summary>
-    [StructLayout(LayoutKind.Auto)]
-    private record struct Reach(int Before, int Now);
 
     private void StartJoins()
     {
@@ -23,17 +18,9 @@ internal sealed partial class WorldState
         _detachedStandbys.Clear();
         _detachedGuards.Clear();
         _leaning.Clear();
-        _reach.Clear();
     }
 
-    private void MarkJoins()
-    {
-        (_standbysBefore, _guardRowsBefore) = (_detachedStandbys.Count, _detachedGuards.Count);
-        foreach (var (key, reach) in _reach)
-        {
-            _reach[key] = reach with { Before = reach.Now };
-        }
-    }
+    private void MarkJoins() => (_standbysBefore, _guardRowsBefore) = (_detachedStandbys.Count, _detachedGuards.Count);
 
     /// <summary>The node no longer serves the other: as a member of its groups, as its standby, as its guard.</summary>
     public void Detach(int node, int from)
@@ -124,42 +111,6 @@ internal sealed partial class WorldState
         {
             Lower(node, _estate.Group(group).Allows(capacity, SupplyOf(group, before: false)), -1);
         }
-    }
-
-    /// <summary>So many principals come to reach the node under this name; the same name again is the same principals.</summary>
-    public void Expose(int node, string by, int principals)
-    {
-        ref var reach = ref CollectionsMarshal.GetValueRefOrAddDefault(_reach, (node, by), out _);
-        reach.Now = Math.Max(reach.Now, principals);
-    }
-
-    /// <summary>Resources that the request exposes to more principals.</summary>
-    public IEnumerable<int> Exposed() =>
-        _reach.Where(row => row.Value.Now > row.Value.Before).Select(row => row.Key.Node).Distinct();
-
-    /// <summary>How many principals reach the node: those that hold grants, and those it has been exposed to.</summary>
-    public (long Before, long Now) PrincipalsOf(int node)
-    {
-        var granted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var grant in _estate.Tables.GrantsOnTarget.Of(node))
-        {
-            granted.Add(_estate.IdOf(_estate.Tables.Grants[grant].Principal).Value);
-        }
-
-        long before = granted.Count,
-            now = granted.Count;
-        foreach (var (key, reach) in _reach)
-        {
-            if (key.Node == node)
-            {
-                // One principal of that name may be among those that hold grants already.
-                var known = granted.Contains(key.By) ? 1 : 0;
-                before += Math.Max(0, reach.Before - known);
-                now += Math.Max(0, reach.Now - known);
-            }
-        }
-
-        return (before, now);
     }
 
     /// <summary>Whether a new one would be as good: nothing in it is lost with it, and its whole configuration is known.</summary>

@@ -31,7 +31,7 @@ public sealed class HomeostasisTest(StressTable table)
         var findings = new List<Finding>();
         AddWorldFindings(consequences, worlds, input, findings);
         ModelGaps.Add(consequences, findings);
-        IrreversibilityRule.Add(consequences, input.Goal, findings);
+        IrreversibilityRule.Add(consequences, input.Goal, input.HasLooked, findings);
         var (stressBefore, stressAfter) = _weighing.Saturated(consequences, input);
         return new Assessment
         {

@@ -13,7 +13,7 @@ internal static class IrreversibilityRule
     public const string Irreversible = "homeostasis.irreversible";
     public const string Guard = "homeostasis.guard";
 
-    public static void Add(Consequences consequences, Goal? goal, List<Finding> findings)
+    public static void Add(Consequences consequences, Goal? goal, bool hasLooked, List<Finding> findings)
     {
         foreach (var loss in consequences.Irreversible)
         {
@@ -22,12 +22,13 @@ internal static class IrreversibilityRule
                 findings.Add(
                     new Finding(
                         Irreversible,
-                        Verdict.StepUp,
-                        $"{loss.Effect.Operation} of {loss.Subject} cannot be undone ({loss.Reason}), and {why}"
+                        loss.LookAt.Count > 0 && !hasLooked ? Verdict.Defer : Verdict.StepUp,
+                        $"{loss.Effect.Operation} of {loss.Subject}{When(loss.Effect)} cannot be undone ({loss.Reason}), and {why}"
                     )
                     {
                         Path = [loss.Effect.Target.Value],
                         EvidenceAge = consequences.OldestEvidence,
+                        LookAt = hasLooked ? [] : loss.LookAt,
                     }
                 );
             }
@@ -51,6 +52,10 @@ internal static class IrreversibilityRule
             }
         }
     }
+
+    /// <summary>What comes later is judged as if it came now; nobody else may be there to stop it then.</summary>
+    private static string When(Effect effect) =>
+        effect.Delay > TimeSpan.Zero ? $", {Ages.Text(effect.Delay)} later," : "";
 
     private static string? WhyReviewed(Consequences consequences, Goal? goal, Irreversibility loss) =>
         loss.Tier <= Tier.One ? $"it is tier {(int)loss.Tier}"

@@ -12,6 +12,13 @@ internal static class StressLeak
     private const int MaxHops = 4;
     private const int MaxSearched = 256;
 
+    /// <summary>Working memory of the thread, used again by its next decision.</summary>
+    [ThreadStatic]
+    private static HashSet<int>? _seen;
+
+    [ThreadStatic]
+    private static List<int>? _found;
+
     /// <summary>The share of the budget that stress nearby takes away, 0 to 1.</summary>
     public static double Near(EstateSnapshot estate, Consequences consequences, StressTable table)
     {
@@ -35,17 +42,50 @@ internal static class StressLeak
 
     private static double NearTo(EstateSnapshot estate, int touched, StressTable table)
     {
-        var (worst, reach) = (0.0, 1.0);
-        List<int> ring = [touched];
-        var seen = new HashSet<int>(ring);
-        for (var hop = 0; hop <= MaxHops && ring.Count > 0; hop++, reach *= table.LeakPerHop)
+        var seen = _seen ??= [];
+        var found = _found ??= [];
+        seen.Clear();
+        found.Clear();
+        seen.Add(touched);
+        found.Add(touched);
+        var (worst, reach, ring) = (0.0, 1.0, 0);
+        for (var hop = 0; hop <= MaxHops && ring < found.Count; hop++, reach *= table.LeakPerHop)
         {
-            worst = Math.Max(worst, reach * ring.Max(node => StressOf(estate, node, table)));
-            ring =
-                seen.Count > MaxSearched ? [] : [.. ring.SelectMany(node => estate.NeighboursOf(node)).Where(seen.Add)];
+            var end = found.Count;
+            for (; ring < end; ring++)
+            {
+                worst = Math.Max(worst, reach * StressOf(estate, found[ring], table));
+                if (end <= MaxSearched)
+                {
+                    AddNeighbours(estate, found[ring], seen, found);
+                }
+            }
         }
 
         return worst;
+    }
+
+    private static void AddNeighbours(EstateSnapshot estate, int node, HashSet<int> seen, List<int> found)
+    {
+        ref readonly var row = ref estate.Node(node);
+        for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
+        {
+            foreach (var member in estate.Tables.Members.Of(group))
+            {
+                if (seen.Add(member))
+                {
+                    found.Add(member);
+                }
+            }
+        }
+
+        foreach (var group in estate.Tables.MemberOf.Of(node))
+        {
+            if (seen.Add(estate.Group(group).From))
+            {
+                found.Add(estate.Group(group).From);
+            }
+        }
     }
 
     private static double StressOf(EstateSnapshot estate, int node, StressTable table)

@@ -132,6 +132,8 @@ internal sealed class Weighing(StressTable table)
             VariableKind.Recoverability =>
                 $"{subject} (tier {(int)change.Tier}) would have {change.After:0.#} ways back, from {change.Before:0.#}",
             VariableKind.Headroom => $"{subject} would have {change.After:0} to spare, from {change.Before:0}",
+            VariableKind.Exposure =>
+                $"{subject} (tier {(int)change.Tier}) would be open to {change.After:0.#} times what its limit allows, from {change.Before:0.#}",
             VariableKind.GuardIntegrity =>
                 $"{change.After:P0} of the guards of {subject} would guard, from {change.Before:P0}",
             _ => $"{change.Kind} of {subject} would be {change.After:0.##}, from {change.Before:0.##}",
@@ -210,7 +212,7 @@ internal sealed class Weighing(StressTable table)
             return change.After;
         }
 
-        var longest = Outage.LongestOf(input.Effects);
+        var longest = Outage.LongestOf(consequences.Effects);
         var tolerated = TimeSpan.FromSeconds(consequences.Estate.Tables.Details[change.Subject].ToleranceSeconds);
         return longest <= tolerated ? change.Settled : change.After;
     }

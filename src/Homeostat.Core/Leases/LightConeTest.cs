@@ -59,7 +59,7 @@ public static class LightConeTest
 
     private static bool Touches(CaseFile file, Selector? where) =>
         where is null
-        || file.Consequences.Touched.Concat(file.Consequences.Destroyed).Any(id => where.Matches(file.Estate, id));
+        || file.Consequences.Touched.Concat(file.Consequences.Destroyed).Any(id => where.MayTouch(file.Estate, id));
 
     private static void ReviewEffects(Lease lease, CaseFile file, List<Finding> findings)
     {
@@ -88,7 +88,9 @@ public static class LightConeTest
     }
 
     private static IEnumerable<ResourceId> EndedWithIt(CaseFile file) =>
-        file.Consequences.Destroyed.Except(file.Consequences.Touched);
+        file.Consequences.DestroyedNodes.Length == 0
+            ? []
+            : file.Consequences.Destroyed.Except(file.Consequences.Touched);
 
     private static void ReviewManner(Lease lease, CaseFile file, List<Finding> findings)
     {

@@ -53,6 +53,31 @@ public sealed record Selector
             && (Anchors is null || Neighbourhood.Reaches(estate, Anchors, id, Hops));
     }
 
+    /// <summary>
+    /// Whether a prohibition stated with it reaches the resource: one environment among several is enough, and what is
+    /// unknown of the resource is no way around it.
+    /// </summary>
+    public bool MayTouch(EstateSnapshot estate, ResourceId id)
+    {
+        var node = estate.Find(id);
+        if (node < 0 || !estate.Node(node).Is(NodeFlags.Seen))
+        {
+            return MatchesId(id);
+        }
+
+        var location = estate.LocationOf(node);
+        var environments = estate.EnvironmentsOf(node);
+        return MayBeAmong(Providers, location.Provider)
+            && MayBeAmong(Accounts, location.Account)
+            && MayBeAmong(Regions, location.Region)
+            && (Environments is null || environments.Length == 0 || environments.Any(Environments.Contains))
+            && IsAmong(Kinds, estate.KindOf(node).Name)
+            && MayBeAmong(Owners, estate.OwnerOf(node))
+            && (Labels is null || MatchesLabels(estate.LabelsOf(node)))
+            && MatchesId(id)
+            && (Anchors is null || Neighbourhood.Reaches(estate, Anchors, id, Hops));
+    }
+
     /// <summary>Whether it selects what a Create would make, from what is said of it.</summary>
     public bool Matches(ResourceId id, ResourceKind kind, Location location, IReadOnlyList<string> environments) =>
         MatchesPlace(location)
@@ -97,6 +122,9 @@ public sealed record Selector
 
     private static bool IsAmong(IReadOnlyList<string>? stated, string? value) =>
         stated is null || (value is not null && stated.Contains(value));
+
+    private static bool MayBeAmong(IReadOnlyList<string>? stated, string? value) =>
+        stated is null || value is null || stated.Contains(value);
 
     private static bool IsGlob(string pattern, string id) =>
         FileSystemName.MatchesSimpleExpression(pattern.Replace("\\", "\\\\"), id, ignoreCase: false);

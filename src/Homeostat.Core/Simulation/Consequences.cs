@@ -14,7 +14,11 @@ internal sealed record WorldOutcome(int Futures, bool IsBound, VariableChange[] 
 internal readonly record struct ImpairedNode(int Node, int Before, int After, int Cause);
 
 /// <summary>An effect that nobody could take back, and why.</summary>
-public sealed record Irreversibility(Effect Effect, ResourceId Subject, Tier Tier, string Reason);
+public sealed record Irreversibility(Effect Effect, ResourceId Subject, Tier Tier, string Reason)
+{
+    /// <summary>There may be a way back: the evidence of these is too old to tell. Empty = there is none.</summary>
+    public IReadOnlyList<ResourceId> LookAt { get; init; } = [];
+}
 
 /// <summary>The way back from an effect.</summary>
 public sealed record WayBack(Effect Effect, string By);
@@ -31,6 +35,9 @@ public sealed class Consequences
     internal Consequences() { }
 
     internal EstateSnapshot Estate { get; init; } = EstateSnapshot.Empty;
+
+    /// <summary>As they were judged: none passes sooner than its target is known to take.</summary>
+    internal IReadOnlyList<Effect> Effects { get; init; } = [];
 
     internal IReadOnlyList<WorldOutcome> Outcomes { get; init; } = [];
 

@@ -6,6 +6,8 @@ namespace Homeostat.Core.Simulation;
 /// <summary>Does to a world what effects say. Giving earns no credit here: it counts when it has been observed.</summary>
 internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
 {
+    private readonly Agreements _agreements = new(world, unknowns);
+
     /// <summary>Runs the effects of a request; <paramref name="lastingOnly"/> leaves out what passes.</summary>
     public void Run(IReadOnlyList<Effect> effects, bool lastingOnly, DateTimeOffset now)
     {
@@ -18,11 +20,12 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
             }
         }
 
+        _agreements.Reconcile(effects, now);
         world.Spread();
     }
 
     /// <summary>Runs effects that were permitted and not yet seen; what helps is left out.</summary>
-    public void RunFuture(IReadOnlyList<Effect> effects)
+    public void RunFuture(IReadOnlyList<Effect> effects, DateTimeOffset now)
     {
         foreach (var effect in effects)
         {
@@ -30,6 +33,7 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
             Run(effect, at: -1, isOver: false);
         }
 
+        _agreements.Reconcile(effects, now);
         world.Spread();
     }
 
@@ -70,14 +74,14 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
             case Effect.Attach { TargetNeedsIt: true } attach:
                 world.Lean(node, world.Estate.Find(attach.To));
                 break;
+            case Effect.Promote:
+                Promote(node);
+                break;
             case Effect.Expose expose:
-                world.Expose(node, expose.To, expose.Principals);
+                world.Open(new Reach(node, -1, expose.What, expose.Principals));
                 break;
             case Effect.Grant grant:
-                world.Expose(node, grant.Principal.Value, 1);
-                break;
-            case Effect.Promote:
-                world.Promote(node);
+                Grant(node, grant);
                 break;
             case Effect.LoseData lose:
                 Lose(node, lose);
@@ -91,6 +95,26 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
             case Effect.Unknown when IsBad(UnknownKind.Impact, at):
                 world.Destroy(node, -1);
                 break;
+        }
+    }
+
+    private void Grant(int node, Effect.Grant grant) =>
+        world.Open(new Reach(node, world.Estate.Find(grant.Principal), grant.Privilege, 1));
+
+    /// <summary>Its asset is from now on what it holds itself; what followed the old primary does not follow it.</summary>
+    private void Promote(int node)
+    {
+        world.Promote(node);
+        var tables = world.Estate.Tables;
+        foreach (var own in tables.CopiesOfHolder.Of(node))
+        {
+            foreach (var other in tables.CopiesOfAsset.Of(tables.Copies[own].Asset))
+            {
+                if (tables.Copies[other].Holder != node && tables.Copies[other].Role != CopyRole.Backup)
+                {
+                    world.LoseCopy(other, node);
+                }
+            }
         }
     }
 
@@ -114,6 +138,11 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
 
     private void Change(int node, Effect.Change change, int at)
     {
+        if (world.Estate.Node(node).Is(NodeFlags.MustAgree))
+        {
+            world.SetFact(node, change.Key, change.Value);
+        }
+
         switch (change.Impact)
         {
             case ChangeImpact.Restart:

@@ -12,6 +12,7 @@ internal sealed partial class PredictionRun
     private readonly List<ImpairedNode> _impaired = [];
     private readonly List<int> _destroyed = [];
     private readonly List<int> _guards = [];
+    private readonly HashSet<int> _leaning = [];
     private readonly List<int> _copies = [];
     private readonly List<Irreversibility> _irreversible = [];
     private readonly List<WayBack> _waysBack = [];
@@ -94,7 +95,7 @@ internal sealed partial class PredictionRun
 
         _irreversible.Clear();
         _waysBack.Clear();
-        _reversibility.Judge(_effects, _irreversible, _waysBack);
+        _reversibility.Judge(_effects, _now, _irreversible, _waysBack);
         return new Known(
             [.. _impaired],
             [.. _destroyed],
@@ -110,18 +111,23 @@ internal sealed partial class PredictionRun
     /// <summary>The impaired, and what is also named by an effect: that somebody touches it does not free it of its needs.</summary>
     private int[] Leaning()
     {
-        var leaning = new HashSet<int>(_impaired.Select(impaired => impaired.Node));
+        _leaning.Clear();
+        foreach (var impaired in _impaired)
+        {
+            _leaning.Add(impaired.Node);
+        }
+
         for (var at = 0; at < _world.Groups.Count; at++)
         {
             var state = _world.Groups.At(at);
             var row = _estate.Group(_world.Groups.KeyAt(at));
             if (state.Supply < state.Before && state.Supply < row.K && _world.WorkingBefore(row.From) > 0)
             {
-                leaning.Add(row.From);
+                _leaning.Add(row.From);
             }
         }
 
-        return leaning.Count == 0 ? [] : [.. leaning];
+        return _leaning.Count == 0 ? [] : [.. _leaning];
     }
 
     private int[] LostCopies()
@@ -163,6 +169,7 @@ internal sealed partial class PredictionRun
         new()
         {
             Estate = _estate,
+            Effects = _effects,
             Outcomes = outcomes,
             ImpairedNodes = known.Impaired,
             DestroyedNodes = known.Destroyed,
@@ -293,6 +300,7 @@ internal sealed partial class PredictionRun
             UnknownKind.Group => [_estate.IdOf(_estate.Group(unknown.Index).From)],
             UnknownKind.Standby => [_estate.IdOf(_estate.Tables.Standbys[unknown.Index].Service)],
             UnknownKind.Copy or UnknownKind.Restore => [_estate.IdOf(_estate.Copy(unknown.Index).Holder)],
+            UnknownKind.Agreement => _estate.Tables.Members.Of(unknown.Index).ToArray().Select(_estate.IdOf),
             UnknownKind.Condition => [_effects[unknown.Index].Condition!.Subject],
             _ => [],
         };

@@ -77,7 +77,7 @@ internal sealed partial class PredictionRun
             for (var at = 0; at < keys.Length; at++)
             {
                 _world.MarkInaction();
-                _runner.RunFuture(futures.All[at].Effects);
+                _runner.RunFuture(futures.All[at].Effects, _now);
                 _changes.Clear();
                 _reader.Read(_now, _options.StoppedStandby, _changes);
                 _keys.Clear();

@@ -38,11 +38,11 @@ internal sealed partial class PredictionRun
         DateTimeOffset now
     )
     {
-        (_estate, _effects, _now) = (estate, effects, now);
+        (_estate, _effects, _now) = (estate, Durations.Of(estate, effects), now);
         _anyPassing = false;
-        for (var at = 0; at < effects.Count; at++)
+        for (var at = 0; at < _effects.Count; at++)
         {
-            _anyPassing |= effects[at].Duration is not null;
+            _anyPassing |= _effects[at].Duration is not null;
         }
 
         _unknowns.Clear();
@@ -254,7 +254,7 @@ internal sealed partial class PredictionRun
         {
             if (subset == int.MaxValue || ((subset >> Math.Min(at, 30)) & 1) != 0)
             {
-                _runner.RunFuture(_relevant[at].Effects);
+                _runner.RunFuture(_relevant[at].Effects, _now);
             }
         }
     }

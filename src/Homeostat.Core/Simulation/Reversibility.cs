@@ -11,6 +11,8 @@ internal sealed class Reversibility(WorldState world)
 {
     private readonly Dictionary<int, int> _roots = [];
     private HashSet<int>? _restartable;
+    private readonly List<ResourceId> _lookAt = [];
+    private DateTimeOffset _now;
 
     private EstateSnapshot Estate => world.Estate;
 
@@ -20,16 +22,23 @@ internal sealed class Reversibility(WorldState world)
         _restartable = null;
     }
 
-    public void Judge(IReadOnlyList<Effect> effects, List<Irreversibility> irreversible, List<WayBack> waysBack)
+    public void Judge(
+        IReadOnlyList<Effect> effects,
+        DateTimeOffset now,
+        List<Irreversibility> irreversible,
+        List<WayBack> waysBack
+    )
     {
+        _now = now;
         for (var at = 0; at < effects.Count; at++)
         {
             var effect = effects[at];
             var node = Estate.Find(effect.Target);
+            _lookAt.Clear();
             var (reason, by) = Judge(effect, node);
             if (reason is not null)
             {
-                irreversible.Add(new(effect, effect.Target, TierOf(effect, node), reason));
+                irreversible.Add(new(effect, effect.Target, TierOf(effect, node), reason) { LookAt = [.. _lookAt] });
             }
             else if (by is not null)
             {
@@ -63,9 +72,9 @@ internal sealed class Reversibility(WorldState world)
         {
             Effect.Destroy => FromDestroy(effect, node),
             Effect.Stop => FromStop(node),
-            Effect.LoseData => ("the data is gone", null),
+            Effect.LoseData lose => FromLoss(lose, node),
             Effect.Expose => ("what has been read cannot be unread", null),
-            Effect.Promote => ("the old primary and the new one diverge from then on", null),
+            Effect.Promote => FromPromotion(node),
             Effect.Unknown unknown => ($"nobody knows what it does: {unknown.What}", null),
             Effect.Delegate => (null, "remove the trigger"),
             Effect.DisableGuard => (null, "switch the guard on again"),
@@ -74,6 +83,106 @@ internal sealed class Reversibility(WorldState world)
             Effect.Grant => (null, "revoke it"),
             _ => (null, null),
         };
+    }
+
+    /// <summary>A copy that follows can be seeded again from its primary, if that is seen to be there; nothing else comes back.</summary>
+    private (string? Reason, string? By) FromLoss(Effect.LoseData lose, int node)
+    {
+        var asset = Estate.Tables.AssetIds.Find(lose.Asset.Value);
+        if (!lose.OfCopyOnly || node < 0 || asset < 0)
+        {
+            return ("the data is gone", null);
+        }
+
+        var holdsOthers = false;
+        foreach (var copy in Estate.Tables.CopiesOfHolder.Of(node))
+        {
+            holdsOthers |= Estate.Copy(copy).Asset != asset || Estate.Copy(copy).Role == CopyRole.Primary;
+        }
+
+        return holdsOthers || PrimaryOf(asset, besides: node) is not (>= 0 and var primary) || !CanSeed(primary)
+                ? ("the data is gone", null)
+            : IsSeen(primary) ? (null, $"seed it again from {Estate.IdOf(primary)}")
+            : ($"nobody has looked lately at {Estate.IdOf(primary)}, from which it could be seeded again", null);
+    }
+
+    /// <summary>
+    /// Nothing is lost by a promotion only where the old primary is seen not to write any more and everything it wrote
+    /// is seen to have arrived.
+    /// </summary>
+    private (string? Reason, string? By) FromPromotion(int node)
+    {
+        if (node < 0)
+        {
+            return ("nobody has looked at what it is", null);
+        }
+
+        foreach (var at in Estate.Tables.CopiesOfHolder.Of(node))
+        {
+            ref readonly var copy = ref Estate.Copy(at);
+            if (copy.Role == CopyRole.Primary)
+            {
+                continue;
+            }
+
+            if (PrimaryOf(copy.Asset, besides: node) is >= 0 and var primary)
+            {
+                if (Estate.Node(primary).State != RunState.Stopped)
+                {
+                    return ($"{Estate.IdOf(primary)} may go on writing: the two diverge from then on", null);
+                }
+
+                if (!IsSeen(primary))
+                {
+                    _lookAt.Add(Estate.IdOf(node));
+                    return ($"nobody has looked lately whether {Estate.IdOf(primary)} still writes", null);
+                }
+            }
+
+            if (!Estate.ProvenanceOf(copy.AgeSeen).IsFreshAt(_now, Estate.ShelfLives.ReplicationLag))
+            {
+                _lookAt.Add(Estate.IdOf(node));
+                return ("nobody has looked lately at what has not arrived yet", null);
+            }
+
+            if (copy.AgeTicks != 0)
+            {
+                return ("what has not arrived yet is lost", null);
+            }
+        }
+
+        return (null, "promote the old primary again when it has caught up");
+    }
+
+    /// <summary>Another living holder of the primary copy, as it was before the request; -1 = none.</summary>
+    private int PrimaryOf(int asset, int besides)
+    {
+        foreach (var at in Estate.Tables.CopiesOfAsset.Of(asset))
+        {
+            ref readonly var copy = ref Estate.Copy(at);
+            if (copy.Role == CopyRole.Primary && copy.Holder != besides && world.IsAlive(copy.Holder))
+            {
+                return copy.Holder;
+            }
+        }
+
+        return -1;
+    }
+
+    private bool CanSeed(int primary) =>
+        world.WorkingOf(primary) > 0
+        && !Estate.Tables.CopiesOfHolder.Of(primary).ToArray().Any(copy => world.IsLost(copy, before: false));
+
+    /// <summary>Whether its state is known; if not, looking at it would help.</summary>
+    private bool IsSeen(int node)
+    {
+        var isSeen = Estate.Node(node).WorksUntil >= _now.ToUnixTimeSeconds();
+        if (!isSeen)
+        {
+            _lookAt.Add(Estate.IdOf(node));
+        }
+
+        return isSeen;
     }
 
     private (string? Reason, string? By) FromUndo(Undo undo)

@@ -23,6 +23,9 @@ internal enum UnknownKind : byte
 
     /// <summary>Whether an effect that nobody can predict takes its target away.</summary>
     Impact,
+
+    /// <summary>Whether the members of a group that must agree do, where the value of one is missing or old.</summary>
+    Agreement,
 }
 
 /// <summary>One thing that the evidence does not settle; each makes two worlds.</summary>

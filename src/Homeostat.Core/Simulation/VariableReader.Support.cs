@@ -49,6 +49,11 @@ internal sealed partial class VariableReader
 
             for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
             {
+                if (!Estate.IsKnown(Estate.Group(group).Seen, _now))
+                {
+                    unknowns.IsBad(UnknownKind.Group, group);
+                }
+
                 foreach (var next in Estate.Tables.Members.Of(group))
                 {
                     if (Estate.Node(next).SupportUntil >= _nowSeconds || _noted.Contains(next) || !seen.Add(next))
@@ -112,32 +117,4 @@ internal sealed partial class VariableReader
             SupportAfter = 0,
             Cause = -1,
         };
-
-    /// <summary>Only where somebody declared how many may reach it.</summary>
-    private void ReadExposures(List<VariableChange> changes)
-    {
-        foreach (var node in world.Exposed())
-        {
-            var limit = Estate.Tables.Details[node].ExposureLimit;
-            if (limit < 0)
-            {
-                continue;
-            }
-
-            var (before, after) = world.PrincipalsOf(node);
-            var share = after / (double)Math.Max(1, limit);
-            changes.Add(
-                new()
-                {
-                    Kind = VariableKind.Exposure,
-                    Subject = node,
-                    Tier = Estate.Node(node).EffectiveTier,
-                    Before = before / (double)Math.Max(1, limit),
-                    After = share,
-                    Settled = share,
-                    Cause = -1,
-                }
-            );
-        }
-    }
 }

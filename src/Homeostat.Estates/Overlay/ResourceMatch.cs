@@ -19,6 +19,7 @@ internal sealed class ResourceMatch
 
     public bool Matches(Resource resource) =>
         MatchesId(resource.Id.Value)
+        && _selector.Named?.Contains(resource.Id) != false
         && IsAmong(_selector.Kinds, resource.Kind.Name)
         && IsAmong(_selector.Owners, resource.Owner)
         && IsAmong(_selector.Providers, resource.Location.Provider)

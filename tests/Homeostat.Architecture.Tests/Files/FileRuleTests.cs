@@ -6,7 +6,7 @@ public sealed class FileRuleTests
 {
     private static readonly Dictionary<string, Rule> Rules = new(StringComparer.Ordinal)
     {
-        ["source files have at most 400 lines"] = FileRules.TooLong,
+        ["product files have at most 400 lines"] = FileRules.TooLong,
         ["no path of somebody's machine"] = FileRules.MachinePaths,
         ["no registry's host"] = FileRules.RegistryHosts,
         ["no pragma and no region"] = FileRules.Directives,

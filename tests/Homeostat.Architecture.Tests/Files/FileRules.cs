@@ -28,14 +28,15 @@ internal static partial class FileRules
     )]
     private static partial Regex Directive();
 
-    /// <summary>Source text beyond the limit; tables of data and lock files may be longer.</summary>
+    /// <summary>Source of the product beyond the limit; tables of data, lock files and tables of tests may be longer.</summary>
     public static IEnumerable<string> TooLong(string path, string text)
     {
         var lines = text.AsSpan().TrimEnd('\n').Count('\n') + 1;
-        return path.EndsWith(".cs", StringComparison.Ordinal) && lines > MostLines
-            ? [$"{path}:{lines}: more than {MostLines} lines"]
-            : [];
+        return IsProduct(path) && lines > MostLines ? [$"{path}:{lines}: more than {MostLines} lines"] : [];
     }
+
+    private static bool IsProduct(string path) =>
+        path.EndsWith(".cs", StringComparison.Ordinal) && !path.StartsWith("tests/", StringComparison.Ordinal);
 
     public static IEnumerable<string> MachinePaths(string path, string text) => Lines(path, text, MachinePath());
 

@@ -111,6 +111,17 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public async Task What_is_critical_and_needed_by_nothing_known_is_named()
+    {
+        using var folder = new OrdersFolder(withOverlay: false).Destroying("aws_instance.orders_dr_web");
+
+        var answer = await folder.ReviewAsync();
+
+        Assert.Contains("Needed by nothing that the model knows", answer.Output, StringComparison.Ordinal);
+        Assert.Contains("  aws_instance.orders_dr_web: who uses it", answer.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_lease_covers_just_the_plan_and_is_stated()
     {
         using var folder = new OrdersFolder().Destroying(Address);

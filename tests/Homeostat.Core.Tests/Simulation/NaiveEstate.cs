@@ -24,7 +24,7 @@ internal sealed class NaiveEstate(RandomEstate records)
     private readonly HashSet<Relation.CopyOf> _lost = [];
     private readonly HashSet<ResourceId> _disabled = [];
     private readonly HashSet<ResourceId> _promoted = [];
-    private readonly Dictionary<(ResourceId Target, string By), int> _reachedBy = [];
+    private readonly List<(ResourceId Target, ResourceId? Principal, Privilege Privilege, int Count)> _reachedBy = [];
 
     public NaiveEstate After(params IEnumerable<Effect> effects)
     {
@@ -104,28 +104,36 @@ internal sealed class NaiveEstate(RandomEstate records)
 
         foreach (var limited in records.Resources.Where(resource => resource.ExposureLimit is not null))
         {
-            var reached = PrincipalsOf(limited.Id);
-            variables[(VariableKind.Exposure, limited.Id.Value)] = reached / (double)limited.ExposureLimit!.Value;
+            variables[(VariableKind.Exposure, limited.Id.Value)] = ReachOf(limited.Id) / limited.ExposureLimit!.Value;
         }
 
         return variables;
     }
 
-    /// <summary>Those with grants, and as many more as it was exposed to; each named once.</summary>
-    private long PrincipalsOf(ResourceId id)
+    /// <summary>
+    /// Everyone let in to it or to what contains it, with the most that each may do; strangers as often as they were let in.
+    /// </summary>
+    private double ReachOf(ResourceId id)
     {
-        var reached = records
-            .Relations.OfType<Relation.Grants>()
-            .Where(row => row.Target == id)
-            .Select(row => row.Principal.Value)
-            .Distinct()
-            .ToDictionary(name => name, _ => 1);
-        foreach (var ((_, by), count) in _reachedBy.Where(row => row.Key.Target == id))
-        {
-            reached[by] = Math.Max(count, reached.GetValueOrDefault(by));
-        }
+        var containers = new HashSet<ResourceId> { id };
+        var contains = records.Relations.OfType<Relation.Contains>().ToArray();
+        while (contains.Any(row => containers.Contains(row.Content) && containers.Add(row.Container))) { }
 
-        return reached.Values.Sum(count => (long)count);
+        var known = records
+            .Relations.OfType<Relation.Grants>()
+            .Where(row => containers.Contains(row.Target))
+            .Select(row => (row.Principal, row.Privilege))
+            .Concat(
+                _reachedBy
+                    .Where(row => row.Principal is not null && containers.Contains(row.Target))
+                    .Select(row => (row.Principal!.Value, row.Privilege))
+            )
+            .GroupBy(row => row.Item1)
+            .Sum(rows => Math.Max(1, ContentsOf(rows.Key).Count) * (1 + rows.Max(row => (int)row.Item2)));
+        var strangers = _reachedBy
+            .Where(row => row.Principal is null && containers.Contains(row.Target))
+            .Sum(row => row.Count * (1.0 + (int)row.Privilege));
+        return known + strangers;
     }
 
     /// <summary>The fewest failure domains that hit every copy, by trying every set of them.</summary>
@@ -309,16 +317,13 @@ internal sealed class NaiveEstate(RandomEstate records)
                 );
                 break;
             case Effect.Expose expose:
-                Reach(expose.Target, expose.To, expose.Principals);
+                _reachedBy.Add((expose.Target, null, expose.What, expose.Principals));
                 break;
             case Effect.Grant grant:
-                Reach(grant.Target, grant.Principal.Value, 1);
+                _reachedBy.Add((grant.Target, grant.Principal, grant.Privilege, 1));
                 break;
         }
     }
-
-    private void Reach(ResourceId id, string by, int count) =>
-        _reachedBy[(id, by)] = Math.Max(count, _reachedBy.GetValueOrDefault((id, by)));
 
     private void End(ResourceId id)
     {

@@ -36,7 +36,9 @@ internal sealed class NaiveTiers
 
     public Tier Of(ResourceId id) => (Tier)_tiers[id.Value];
 
-    public Tier Of(AssetId id) => (Tier)_tiers[id.Value];
+    /// <summary>Of the subject of a variable.</summary>
+    public Tier Of(VariableKind kind, string subject) =>
+        kind == VariableKind.Durability ? (Tier)_tiers[subject] : Of(new ResourceId(subject.Split(' ')[0]));
 
     private void Flow()
     {
@@ -87,10 +89,7 @@ internal static class NaiveCharge
         var tiers = new NaiveTiers(estate);
         return before.Keys.Sum(variable =>
         {
-            var tier =
-                variable.Kind == VariableKind.Durability
-                    ? tiers.Of(new AssetId(variable.Subject))
-                    : tiers.Of(new ResourceId(variable.Subject.Split(' ')[0]));
+            var tier = tiers.Of(variable.Kind, variable.Subject);
             var declared = estate.Assets.FirstOrDefault(asset => asset.Id.Value == variable.Subject)?.MinDurability;
             var growth =
                 Stress(variable.Kind, tier, declared, after[variable])

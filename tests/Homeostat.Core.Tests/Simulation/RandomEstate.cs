@@ -28,6 +28,8 @@ internal sealed class RandomEstate
 
     private static readonly string[] BottomKinds = ["subnet", "volume", "key", "host", "identity", "snapshot"];
 
+    private const int Parts = 9;
+
     private readonly Random _random;
     private readonly EstateShape _shape;
 
@@ -102,10 +104,10 @@ internal sealed class RandomEstate
             Kind = new(kind),
             Location = new("test", Pick("a1", "a2"), Pick("r1", "r2"), Pick("z1", "z2", "z3", null)),
             Environments = [Pick("prod", "test")],
-            Tier = Chance(layer == 0 ? 0.9 : 0.3) ? RandomTier() : null,
+            Tier = !Chance(layer == 0 ? _shape.CriticalShare / 8 : 0.7) ? RandomTier() : null,
             State =
                 !offersStop ? RunState.Inherent
-                : Chance(0.08) ? RunState.Stopped
+                : Chance(0.02) ? RunState.Stopped
                 : RunState.Running,
             Existence = Seen(EvidenceClass.Existence),
             StateSeen = Seen(EvidenceClass.State),
@@ -124,11 +126,11 @@ internal sealed class RandomEstate
     {
         for (var at = 0; at < _shape.Size; at++)
         {
-            for (var group = 0; group < _random.Next(at * 3 / _shape.Size == 2 ? 2 : 4); group++)
+            for (var group = 0; group < _random.Next(at * 3 / _shape.Size == 2 ? 2 : 3); group++)
             {
                 var members = Enumerable.Range(0, 1 + _random.Next(5)).Select(_ => Below(at)).Distinct().ToArray();
                 var units = members.Sum(member => Resources[int.Parse(member.Value[1..])].Capacity);
-                var k = 1 + _random.Next(Math.Max(1, Math.Min(units, 2 * members.Length)));
+                var k = 1 + _random.Next(Chance(0.3) ? units : Math.Max(1, units / 2));
                 Relations.Add(
                     new Relation.Needs(Id(at), $"g{group}", members, k) { Seen = Seen(EvidenceClass.Existence) }
                 );
@@ -136,8 +138,17 @@ internal sealed class RandomEstate
         }
     }
 
-    /// <summary>Usually something of a layer below; sometimes anything, so that there are cycles.</summary>
-    private ResourceId Below(int at) => Id(Chance(0.08) ? _random.Next(_shape.Size) : _random.Next(at, _shape.Size));
+    /// <summary>Usually something below it in its own part of the estate; sometimes anything, so that there are cycles.</summary>
+    private ResourceId Below(int at)
+    {
+        if (Chance(0.04))
+        {
+            return Id(_random.Next(_shape.Size));
+        }
+
+        var part = at % Parts;
+        return Id(Math.Min(_shape.Size - 1, (_random.Next(at, _shape.Size) / Parts * Parts) + part));
+    }
 
     private void AddExistences()
     {
@@ -165,7 +176,7 @@ internal sealed class RandomEstate
         {
             var declared = new DataAsset(new($"d{asset}"))
             {
-                Tier = Chance(0.3) ? RandomTier() : null,
+                Tier = Chance(0.7) ? RandomTier() : null,
                 MinDurability = Chance(0.2) ? 1 + _random.Next(3) : null,
                 Hazards = Pick(Hazards.Volume | Hazards.Zone, Hazards.Volume, Hazards.Region | Hazards.Volume),
             };
