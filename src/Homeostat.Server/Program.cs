@@ -24,6 +24,11 @@ try
         Console.WriteLine($"operator token, shown once and kept in {plane.Folder.OperatorFile}: {token}");
     }
 
+    if (options.StopsWithInput)
+    {
+        _ = StopWithInputAsync(app.Lifetime);
+    }
+
     await app.WaitForShutdownAsync();
     return 0;
 }
@@ -31,4 +36,16 @@ catch (Exception error) when (error is StartException or IOException)
 {
     await Console.Error.WriteLineAsync($"homeostat-server: {error.Message}");
     return CannotStart;
+}
+
+static async Task StopWithInputAsync(IHostApplicationLifetime lifetime)
+{
+    await using var input = Console.OpenStandardInput();
+    var ignored = new byte[256];
+    while (await input.ReadAsync(ignored) > 0)
+    {
+        // Nothing that is said here means anything; only its end does.
+    }
+
+    lifetime.StopApplication();
 }

@@ -138,7 +138,7 @@ internal sealed class AblatedPath : IDecisionPath
         var permit = new PermitId($"permit-{++_permits}");
         var cost = new Cost(judgement.Assessment!.Charge, judgement.Consequences!.Irreversible.Count);
         var future = new CommittedFuture(permit, request.Effects, now);
-        _book.Reserve(request.Lease, cost, future, _book.Futures.Version, now);
+        _book.Reserve(new ReservationRequest(request.Lease, cost, future, _book.Futures.Version), now, out _);
         return ValueTask.FromResult(new Answer(judgement, null, () => _book.Settle(permit)));
     }
 

@@ -95,6 +95,7 @@ internal static class Exchange
                 var read = await reader.ReadAsync(both.Token);
                 if (read.Buffer.Length > Limits.BodyBytes)
                 {
+                    reader.AdvanceTo(read.Buffer.End);
                     throw new ProblemException(
                         StatusCodes.Status413PayloadTooLarge,
                         $"the body has more than {Limits.BodyBytes} bytes"

@@ -28,6 +28,9 @@ internal sealed record ServerOptions
     /// <summary>How long a permit may be out before it is observed unasked.</summary>
     public TimeSpan PermitLife { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>The service stops when its input ends: whoever started it is gone, however it ended.</summary>
+    public bool StopsWithInput { get; init; }
+
     /// <summary>Reads <c>--name value</c> pairs; every error at once, each with what would be accepted.</summary>
     public static ServerOptions? Parse(IReadOnlyList<string> arguments, List<string> errors)
     {
@@ -62,6 +65,11 @@ internal sealed record ServerOptions
                 return this with { Certificate = value };
             case "--certificate-key":
                 return this with { CertificateKey = value };
+            case "--stops-with-input" when bool.TryParse(value, out var stops):
+                return this with { StopsWithInput = stops };
+            case "--stops-with-input":
+                errors.Add($"--stops-with-input {value}: expected true or false");
+                return this;
             case "--estate":
                 return this with { Estate = value };
             case "--overlay":
@@ -78,7 +86,7 @@ internal sealed record ServerOptions
                 return this;
             default:
                 errors.Add(
-                    $"{name}: expected --data, --listen, --certificate, --certificate-key, --estate, --overlay, --observed-at or --permit-seconds"
+                    $"{name}: expected --data, --listen, --certificate, --certificate-key, --estate, --overlay, --observed-at, --permit-seconds or --stops-with-input"
                 );
                 return this;
         }
