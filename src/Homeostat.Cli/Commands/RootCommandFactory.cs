@@ -21,9 +21,9 @@ internal static class RootCommandFactory
             ReviewCommand.Create(),
             SimulateCommand.Create(),
             EstateCommand.Create(),
-            LogCommand.Create(),
-            WitnessCommand.Create(),
             ReplayCommand.Create(),
             ScenarioCommand.Create(),
+            LogCommand.Create(),
+            WitnessCommand.Create(),
         };
 }

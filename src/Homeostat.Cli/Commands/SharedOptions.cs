@@ -83,7 +83,7 @@ internal static class SharedOptions
         Option<DateTimeOffset?> observedAt
     ) => new(parsed.GetValue(files) ?? [], parsed.GetValue(config), parsed.GetValue(observedAt));
 
-    private static Option<DateTimeOffset?> Time(string name, string description) =>
+    public static Option<DateTimeOffset?> Time(string name, string description) =>
         new(name)
         {
             HelpName = "TIME",

@@ -22,6 +22,9 @@ internal static class DecisionRecord
     /// <summary>Bytes of UTF-8: a record of full rows stays below its limit in every script.</summary>
     private const int MaxText = 160;
 
+    /// <summary>What a text ends with that was cut.</summary>
+    internal const string Ellipsis = "…";
+
     public static byte[] Encode(
         ActionRequest request,
         Judgement judgement,
@@ -43,12 +46,7 @@ internal static class DecisionRecord
         Number(writer, "estate", judgement.File?.Estate.Version ?? -1);
         Number(writer, "charge", Millionths(judgement.Assessment?.Charge ?? 0));
         Number(writer, "confidence", Millionths(request.Confidence ?? -1));
-        Rows(
-            writer,
-            "effects",
-            [.. request.Effects.Select(effect => $"{effect.Operation} {effect.Target}")],
-            reserved is null ? MaxRows : 0
-        );
+        Rows(writer, "effects", [.. request.Effects.Select(effect => $"{effect.Operation} {effect.Target}")]);
         Rows(
             writer,
             "findings",
@@ -82,14 +80,14 @@ internal static class DecisionRecord
     }
 
     /// <summary>The number of rows, the SHA-256 of all of them joined by line feeds, and the first.</summary>
-    private static void Rows(CborWriter writer, string key, string[] rows, int most = MaxRows)
+    private static void Rows(CborWriter writer, string key, string[] rows)
     {
         writer.WriteTextString(key);
         writer.WriteStartArray(3);
         writer.WriteInt32(rows.Length);
         writer.WriteByteString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows))));
-        writer.WriteStartArray(Math.Min(rows.Length, most));
-        foreach (var row in rows.Take(most))
+        writer.WriteStartArray(Math.Min(rows.Length, MaxRows));
+        foreach (var row in rows.Take(MaxRows))
         {
             writer.WriteTextString(Cut(row));
         }
@@ -99,7 +97,7 @@ internal static class DecisionRecord
     }
 
     /// <summary>Cut at a character, never inside a surrogate pair; lone surrogates become U+FFFD.</summary>
-    private static string Cut(string text)
+    internal static string Cut(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         if (bytes.Length <= MaxText)
@@ -107,14 +105,18 @@ internal static class DecisionRecord
             return Encoding.UTF8.GetString(bytes);
         }
 
-        var end = MaxText - "…"u8.Length;
+        var end = MaxText - Encoding.UTF8.GetByteCount(Ellipsis);
         while ((bytes[end] & 0xC0) == 0x80)
         {
             end--;
         }
 
-        return Encoding.UTF8.GetString(bytes, 0, end) + "…";
+        return Encoding.UTF8.GetString(bytes, 0, end) + Ellipsis;
     }
+
+    /// <summary>May the text have been cut? One that is as long and ends so by itself is taken for one that was.</summary>
+    internal static bool IsCut(string text) =>
+        text.EndsWith(Ellipsis, StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(text) > MaxText - 4;
 
     private static long Millionths(double value) => (long)Math.Round(Math.Clamp(value, -1e9, 1e9) * 1e6);
 }

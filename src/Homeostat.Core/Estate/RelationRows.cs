@@ -6,9 +6,9 @@ namespace Homeostat.Core.Estate;
 internal sealed class RelationRows
 {
     private readonly List<Need> _needs = [];
+    private readonly Dictionary<(int From, int Name), Agreement[]> _agreements = [];
     private readonly Dictionary<(int Service, string Name), int> _standbyAt = [];
     private readonly HashSet<(int Guard, int Guarded, GuardKind Kind)> _guards = [];
-    private readonly Dictionary<(int From, int Name), Agreement[]> _agreements = [];
 
     public List<ExistenceRow> Existences { get; } = [];
     public List<CopyRow> Copies { get; } = [];

@@ -2,15 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Homeostat.Core.Estate;
 
-/// <summary>What effects do to the relations themselves: members that leave, needs that are new, and capacity.</summary>
+/// <summary>What effects do to the relations themselves: members that leave, needs that are new, capacity and reach.</summary>
 internal sealed partial class WorldState
 {
     private readonly HashSet<(int Group, int Node)> _detached = [];
     private readonly SlotMap<bool> _detachedStandbys = new();
     private readonly SlotMap<bool> _detachedGuards = new();
     private readonly Dictionary<int, List<int>> _leaning = [];
+    private readonly Dictionary<int, Dictionary<(string By, Privilege What), Reach>> _reach = [];
     private int _standbysBefore;
     private int _guardRowsBefore;
+
+    /// <summary>How many principals came to reach a resource under one name.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private record struct Reach(int Before, int Now);
 
     private void StartJoins()
     {
@@ -18,9 +23,20 @@ internal sealed partial class WorldState
         _detachedStandbys.Clear();
         _detachedGuards.Clear();
         _leaning.Clear();
+        _reach.Clear();
     }
 
-    private void MarkJoins() => (_standbysBefore, _guardRowsBefore) = (_detachedStandbys.Count, _detachedGuards.Count);
+    private void MarkJoins()
+    {
+        (_standbysBefore, _guardRowsBefore) = (_detachedStandbys.Count, _detachedGuards.Count);
+        foreach (var reaches in _reach.Values)
+        {
+            foreach (var (key, reach) in reaches)
+            {
+                reaches[key] = reach with { Before = reach.Now };
+            }
+        }
+    }
 
     /// <summary>The node no longer serves the other: as a member of its groups, as its standby, as its guard.</summary>
     public void Detach(int node, int from)
@@ -112,6 +128,68 @@ internal sealed partial class WorldState
             Lower(node, _estate.Group(group).Allows(capacity, SupplyOf(group, before: false)), -1);
         }
     }
+
+    /// <summary>So many principals come to reach the node under this name; the same name again is the same principals.</summary>
+    public void Expose(int node, string by, Privilege what, int principals)
+    {
+        ref var reaches = ref CollectionsMarshal.GetValueRefOrAddDefault(_reach, node, out _);
+        reaches ??= [];
+        ref var reach = ref CollectionsMarshal.GetValueRefOrAddDefault(reaches, (by, what), out _);
+        reach.Now = Math.Max(reach.Now, principals);
+    }
+
+    public bool HasReaches => _reach.Count > 0;
+
+    /// <summary>How many a principal stands for: a group for its members, anybody else for itself.</summary>
+    public int PrincipalsIn(int principal) =>
+        principal < 0 ? 1 : Math.Max(1, _estate.Tables.ContentsOf.Of(principal).Length);
+
+    /// <summary>Resources that the request exposes to more principals, or to more of what they may do.</summary>
+    public IEnumerable<int> Exposed() =>
+        _reach.Where(row => row.Value.Values.Any(reach => reach.Now > reach.Before)).Select(row => row.Key);
+
+    /// <summary>
+    /// How far the node is open, directly and through what contains it. Each name counts with the most that it may do:
+    /// its principals once for reading, twice for writing, three times for deleting, four times for administering.
+    /// </summary>
+    public (long Before, long Now) ExposureOf(int node)
+    {
+        var extents = new Dictionary<string, (long Before, long Now)>(StringComparer.Ordinal);
+        var seen = new HashSet<int> { node };
+        var search = new Stack<int>([node]);
+        while (search.TryPop(out var at))
+        {
+            foreach (var row in _estate.Tables.GrantsOnTarget.Of(at))
+            {
+                var grant = _estate.Tables.Grants[row];
+                long extent = PrincipalsIn(grant.Principal) * StepOf(grant.Privilege);
+                Widen(_estate.IdOf(grant.Principal).Value, extent, extent);
+            }
+
+            foreach (var (key, reach) in _reach.GetValueOrDefault(at) ?? [])
+            {
+                Widen(key.By, reach.Before * StepOf(key.What), reach.Now * StepOf(key.What));
+            }
+
+            foreach (var row in _estate.Tables.ParentsOf.Of(at))
+            {
+                if (!_estate.Tables.Existences[row].ByKey && seen.Add(_estate.Tables.Existences[row].Parent))
+                {
+                    search.Push(_estate.Tables.Existences[row].Parent);
+                }
+            }
+        }
+
+        return (extents.Values.Sum(extent => extent.Before), extents.Values.Sum(extent => extent.Now));
+
+        void Widen(string by, long before, long now)
+        {
+            var known = extents.GetValueOrDefault(by);
+            extents[by] = (Math.Max(known.Before, before), Math.Max(known.Now, now));
+        }
+    }
+
+    private static long StepOf(Privilege privilege) => (int)privilege + 1;
 
     /// <summary>Whether a new one would be as good: nothing in it is lost with it, and its whole configuration is known.</summary>
     public bool IsRebuildable(int node) =>

@@ -44,9 +44,6 @@ internal record struct CopyState
     public int Cause;
 }
 
-/// <summary>A principal that can reach a target since the snapshot; -1 = somebody who is no resource.</summary>
-internal readonly record struct Reach(int Target, int Principal, Privilege Privilege, int Count);
-
 /// <summary>
 /// The estate in one world, as differences from the snapshot: an overlay, never a copy. Taking away spreads to the
 /// greatest fixpoint; the result does not depend on the order, and cycles terminate because units only fall.
@@ -61,11 +58,9 @@ internal sealed partial class WorldState
     private readonly Stack<(int Node, int Cause)> _doomed = new();
     private readonly Queue<int> _queue = new();
     private EstateSnapshot _estate = EstateSnapshot.Empty;
-    private readonly List<Reach> _reaches = [];
     private readonly Dictionary<(int Node, string Key), FactValue> _facts = [];
     private int _guardsBefore;
     private int _promotedBefore;
-    private int _reachesBefore;
 
     public SlotMap<NodeState> Nodes => _nodes;
     public SlotMap<GroupState> Groups => _groups;
@@ -81,7 +76,6 @@ internal sealed partial class WorldState
         _copies.Clear();
         _disabledGuards.Clear();
         _promoted.Clear();
-        _reaches.Clear();
         _facts.Clear();
         _queue.Clear();
         StartJoins();
@@ -110,15 +104,7 @@ internal sealed partial class WorldState
         _guardsBefore = _disabledGuards.Count;
         _promotedBefore = _promoted.Count;
         MarkJoins();
-        _reachesBefore = _reaches.Count;
     }
-
-    /// <summary>Who can reach what since the snapshot; those of doing nothing come first.</summary>
-    public IReadOnlyList<Reach> Reaches(bool before) => before ? _reaches[.._reachesBefore] : _reaches;
-
-    public bool HasNewReaches => _reaches.Count > _reachesBefore;
-
-    public void Open(Reach reach) => _reaches.Add(reach);
 
     public void SetFact(int node, string key, FactValue value) => _facts[(node, key)] = value;
 

@@ -59,9 +59,13 @@ internal static class IrreversibilityRule
 
     private static string? WhyReviewed(Consequences consequences, Goal? goal, Irreversibility loss) =>
         loss.Tier <= Tier.One ? $"it is tier {(int)loss.Tier}"
-        : goal is null || !(goal.Names(loss.Subject) || goal.Names(loss.Effect.Target)) ? "the goal does not name it"
+        : goal is null || !IsNamed(goal, loss) ? "the goal does not name it"
         : SharedBy(consequences, goal) is { } other ? $"{other} leans on it and is not part of the goal"
         : null;
+
+    /// <summary>Who names a container names what is in it; who names a trigger does not name what it sets off.</summary>
+    private static bool IsNamed(Goal goal, Irreversibility loss) =>
+        goal.Names(loss.Subject) || (loss.Effect is not Effect.Delegate && goal.Names(loss.Effect.Target));
 
     private static ResourceId? SharedBy(Consequences consequences, Goal goal)
     {

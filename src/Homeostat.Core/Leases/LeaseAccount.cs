@@ -36,12 +36,12 @@ internal sealed class LeaseAccount(Lease lease)
         _inMinute += MinuteOf(at) == _minute ? 1 : 0;
     }
 
-    public void GiveBack(LeaseDebit debit, DateTimeOffset at)
+    /// <summary>All but the place in its minute: what was tried was tried.</summary>
+    public void GiveBack(LeaseDebit debit)
     {
         Stress -= debit.Stress;
         Irreversible -= debit.Irreversible;
         Outstanding--;
-        _inMinute -= MinuteOf(at) == _minute ? 1 : 0;
     }
 
     public void End() => Outstanding--;

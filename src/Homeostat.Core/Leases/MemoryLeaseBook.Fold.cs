@@ -111,10 +111,10 @@ public sealed partial class MemoryLeaseBook
                 ConfirmLocked(reserved);
                 break;
             case LeaseEvent.Settled settled:
-                End(settled.Permit, (account, _, _) => account.End());
+                End(settled.Permit, (account, _) => account.End());
                 break;
             case LeaseEvent.Released released:
-                End(released.Permit, (account, debit, at) => account.GiveBack(debit, at));
+                End(released.Permit, (account, debit) => account.GiveBack(debit));
                 break;
             case LeaseEvent.Revoked revoked:
                 AccountOf(revoked.Lease)?.Revoke(revoked.At);
@@ -152,7 +152,7 @@ public sealed partial class MemoryLeaseBook
 
         if (terms.IsLooking)
         {
-            End(terms.Permit, (account, _, _) => account.End());
+            End(terms.Permit, (account, _) => account.End());
         }
         else
         {
@@ -160,7 +160,7 @@ public sealed partial class MemoryLeaseBook
         }
     }
 
-    private void End(PermitId permit, Action<LeaseAccount, LeaseDebit, DateTimeOffset> end)
+    private void End(PermitId permit, Action<LeaseAccount, LeaseDebit> end)
     {
         if (!_permits.Remove(permit, out var ended))
         {
@@ -171,7 +171,7 @@ public sealed partial class MemoryLeaseBook
         {
             if (AccountOf(debit.Lease) is { } account)
             {
-                end(account, debit, ended.Terms.At);
+                end(account, debit);
             }
         }
 

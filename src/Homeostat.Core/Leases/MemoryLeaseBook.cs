@@ -73,7 +73,7 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
                 return Reservation.Refused;
             }
 
-            var terms = TermsOf(request, lineage);
+            var terms = TermsOf(request, lineage, now);
             if (!terms.IsLooking && _futures.Version != request.ExpectedVersion)
             {
                 return Reservation.Overtaken;
@@ -117,9 +117,13 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
 
     public void Revoke(LeaseId id, DateTimeOffset now) => ApplyNow(new LeaseEvent.Revoked(id, now));
 
-    private static LeaseEvent.Reserved TermsOf(ReservationRequest request, List<LeaseAccount> lineage)
+    /// <param name="at">By the book's clock, which never goes back.</param>
+    private static LeaseEvent.Reserved TermsOf(
+        ReservationRequest request,
+        List<LeaseAccount> lineage,
+        DateTimeOffset at
+    )
     {
-        var at = request.Future.Since;
         var debits = new LeaseDebit[lineage.Count];
         var parentEnds = DateTimeOffset.MaxValue;
 

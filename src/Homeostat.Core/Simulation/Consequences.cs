@@ -37,7 +37,7 @@ public sealed class Consequences
     internal EstateSnapshot Estate { get; init; } = EstateSnapshot.Empty;
 
     /// <summary>As they were judged: none passes sooner than its target is known to take.</summary>
-    internal IReadOnlyList<Effect> Effects { get; init; } = [];
+    public IReadOnlyList<Effect> Effects { get; internal init; } = [];
 
     internal IReadOnlyList<WorldOutcome> Outcomes { get; init; } = [];
 

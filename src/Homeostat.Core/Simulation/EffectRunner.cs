@@ -74,14 +74,15 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
             case Effect.Attach { TargetNeedsIt: true } attach:
                 world.Lean(node, world.Estate.Find(attach.To));
                 break;
-            case Effect.Promote:
-                Promote(node);
-                break;
             case Effect.Expose expose:
-                world.Open(new Reach(node, -1, expose.What, expose.Principals));
+                world.Expose(node, expose.To, expose.What, expose.Principals);
                 break;
             case Effect.Grant grant:
-                Grant(node, grant);
+                var principals = world.PrincipalsIn(world.Estate.Find(grant.Principal));
+                world.Expose(node, grant.Principal.Value, grant.Privilege, principals);
+                break;
+            case Effect.Promote:
+                Promote(node);
                 break;
             case Effect.LoseData lose:
                 Lose(node, lose);
@@ -97,9 +98,6 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
                 break;
         }
     }
-
-    private void Grant(int node, Effect.Grant grant) =>
-        world.Open(new Reach(node, world.Estate.Find(grant.Principal), grant.Privilege, 1));
 
     /// <summary>Its asset is from now on what it holds itself; what followed the old primary does not follow it.</summary>
     private void Promote(int node)

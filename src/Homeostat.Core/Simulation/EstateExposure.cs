@@ -5,16 +5,17 @@ namespace Homeostat.Core.Simulation;
 /// <summary>How far resources are open, as the estate is known.</summary>
 public static class EstateExposure
 {
-    /// <summary>Principals weighted by what they may do, and the declared limit; both empty for what nobody has seen.</summary>
-    public static (double Extent, int? Limit) ExposureOf(this EstateSnapshot estate, ResourceId id)
+    /// <summary>The extent in the terms of <see cref="Resource.ExposureLimit"/>; null where nobody declared a limit.</summary>
+    public static (long Extent, int Limit)? ExposureOf(this EstateSnapshot estate, ResourceId id)
     {
         var node = estate.Find(id);
-        if (node < 0)
+        if (node < 0 || estate.Tables.Details[node].ExposureLimit < 0)
         {
-            return (0, null);
+            return null;
         }
 
-        var limit = estate.Tables.Details[node].ExposureLimit;
-        return (Exposure.Of(estate, node, []), limit < 0 ? null : limit);
+        var world = new WorldState();
+        world.Start(estate);
+        return (world.ExposureOf(node).Now, estate.Tables.Details[node].ExposureLimit);
     }
 }

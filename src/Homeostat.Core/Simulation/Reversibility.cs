@@ -277,6 +277,11 @@ internal sealed class Reversibility(WorldState world)
             {
                 byNode[node] = effect;
             }
+
+            if (effect is Effect.Delegate hand)
+            {
+                byNode.TryAdd(Estate.Find(hand.Principal), hand);
+            }
         }
 
         return byNode;

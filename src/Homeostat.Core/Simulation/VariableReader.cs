@@ -153,6 +153,11 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
     /// <summary>Whether the relation that brought it down was seen too long ago to be sure that it still holds.</summary>
     private bool RestsOnStale(int node)
     {
+        if (Estate.Node(node).SupportUntil >= _nowSeconds)
+        {
+            return false;
+        }
+
         // Any stale group of the resource, or of what brought it down, may be the one that no longer holds.
         for (var depth = 0; node >= 0 && depth < Limits.MaxStaleSearch; depth++)
         {

@@ -45,23 +45,19 @@ internal sealed class ProductPath : IDecisionPath
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("homeostat-replay-");
     private readonly LedgerLog _log;
     private readonly Decider _decider;
+    private readonly LeaseShelf _leases;
     private int _permits;
 
     public ProductPath(EstateRecords known, IEnumerable<Lease> leases, TimeProvider clock)
     {
-        var book = new MemoryLeaseBook();
-        foreach (var lease in leases)
-        {
-            book.Grant(lease, clock.GetUtcNow());
-        }
-
+        _leases = new LeaseShelf(leases, clock);
         var key = SigningKey.Generate(Origin);
         _log = LedgerLog.Open(_folder.FullName, Origin, key, clock);
         _decider = new Decider(
             new DeciderParts
             {
                 Judge = new Judge(StressTable.Default, CriticPanel.Default),
-                Leases = book,
+                Leases = _leases.Book,
                 Estate = () => known.Snapshot,
                 Log = new DecisionLog(_log, key, Origin),
                 Clock = clock,
@@ -77,7 +73,7 @@ internal sealed class ProductPath : IDecisionPath
         CancellationToken cancellationToken
     )
     {
-        var decision = await _decider.DecideAsync(request, cancellationToken, hasLooked);
+        var decision = await _decider.DecideAsync(_leases.Under(request), cancellationToken, hasLooked);
         return new Answer(
             decision.Judgement,
             decision.Alternative,
@@ -101,7 +97,7 @@ internal sealed class AblatedPath : IDecisionPath
     private const string Homeostasis = "homeostasis.";
 
     private readonly Judge _judge = new(StressTable.Default, CriticPanel.Default);
-    private readonly MemoryLeaseBook _book = new();
+    private readonly LeaseShelf _leases;
     private readonly EstateRecords _known;
     private readonly TimeProvider _clock;
     private readonly Ablation _ablation;
@@ -110,18 +106,16 @@ internal sealed class AblatedPath : IDecisionPath
     public AblatedPath(EstateRecords known, IEnumerable<Lease> leases, TimeProvider clock, Ablation ablation)
     {
         (_known, _clock, _ablation) = (known, clock, ablation);
-        foreach (var lease in leases)
-        {
-            _book.Grant(lease, clock.GetUtcNow());
-        }
+        _leases = new LeaseShelf(leases, clock);
     }
 
     public ValueTask<Answer> DecideAsync(ActionRequest request, bool hasLooked, CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow();
-        if (_book.Find(request.Lease, request.Agent, now) is not { Balance: { } balance } lookup)
+        request = _leases.Under(request);
+        if (_leases.Book.Find(request.Lease, request.Agent, now) is not { Balance: { } balance } lookup)
         {
-            throw new InvalidOperationException($"lease {request.Lease} cannot be used in this replay");
+            throw new InvalidOperationException("the scenario's lease cannot be used");
         }
 
         var judgement = Review(request, balance, now, hasLooked);
@@ -138,8 +132,9 @@ internal sealed class AblatedPath : IDecisionPath
         var permit = new PermitId($"permit-{++_permits}");
         var cost = new Cost(judgement.Assessment!.Charge, judgement.Consequences!.Irreversible.Count);
         var future = new CommittedFuture(permit, request.Effects, now);
-        _book.Reserve(new ReservationRequest(request.Lease, cost, future, _book.Futures.Version), now, out _);
-        return ValueTask.FromResult(new Answer(judgement, null, () => _book.Settle(permit)));
+        var asked = new ReservationRequest(request.Lease, cost, future, _leases.Book.Futures.Version);
+        _leases.Book.Reserve(asked, now, out _);
+        return ValueTask.FromResult(new Answer(judgement, null, () => _leases.Book.Settle(permit)));
     }
 
     public void Dispose() { }
@@ -150,7 +145,7 @@ internal sealed class AblatedPath : IDecisionPath
             request,
             balance,
             _ablation == Ablation.Staleness ? _known.Trusting(now) : _known.Snapshot,
-            _ablation == Ablation.Futures ? CommittedFutures.None : _book.Futures,
+            _ablation == Ablation.Futures ? CommittedFutures.None : _leases.Book.Futures,
             now,
             hasLooked
         );

@@ -8,17 +8,42 @@ internal sealed class EstateRecords
     private readonly EstateModel _model = new(ShelfLives.Default);
     private readonly Dictionary<ResourceId, EstateChange.Upsert> _records = [];
     private readonly Dictionary<AssetId, DataAsset> _assets = [];
+    private readonly List<EstateChange> _pending = [];
     private EstateSnapshot? _trusted;
 
-    public EstateRecords(IReadOnlyList<EstateChange> changes) => Apply(changes, isFullListing: true);
+    public EstateRecords(IReadOnlyList<EstateChange> changes)
+    {
+        Keep(changes);
+        _model.Apply(new EstateBatch(changes, IsFullListing: true));
+    }
 
-    public EstateSnapshot Snapshot => _model.Current ?? EstateSnapshot.Empty;
+    /// <summary>Made when somebody asks: what was changed in between goes into the model at once.</summary>
+    public EstateSnapshot Snapshot
+    {
+        get
+        {
+            if (_pending.Count > 0)
+            {
+                _model.Apply(new EstateBatch([.. _pending], IsFullListing: false));
+                _pending.Clear();
+            }
+
+            return _model.Current ?? EstateSnapshot.Empty;
+        }
+    }
 
     public IReadOnlyCollection<EstateChange.Upsert> All => _records.Values;
 
     public EstateChange.Upsert? Find(ResourceId id) => _records.GetValueOrDefault(id);
 
-    public void Apply(IReadOnlyList<EstateChange> changes, bool isFullListing = false)
+    public void Apply(IReadOnlyList<EstateChange> changes)
+    {
+        Keep(changes);
+        _pending.AddRange(changes);
+        _trusted = null;
+    }
+
+    private void Keep(IReadOnlyList<EstateChange> changes)
     {
         foreach (var change in changes)
         {
@@ -35,9 +60,6 @@ internal sealed class EstateRecords
                     break;
             }
         }
-
-        _model.Apply(new EstateBatch(changes, isFullListing));
-        _trusted = null;
     }
 
     /// <summary>The same estate with every reading taken for fresh, however old it is.</summary>

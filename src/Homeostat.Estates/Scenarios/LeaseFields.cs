@@ -14,8 +14,6 @@ internal sealed record ScenarioAgent(string Id, AgencyLevel Level, string? Objec
 /// <summary>Reads agents, and what they have been lent.</summary>
 internal sealed class LeaseFields(DateTimeOffset now, ErrorList errors)
 {
-    private static readonly TimeSpan Grown = TimeSpan.FromHours(1);
-
     public Dictionary<string, ScenarioAgent> Agents(IEnumerable<MapNode> nodes)
     {
         var agents = new Dictionary<string, ScenarioAgent>(StringComparer.Ordinal);
@@ -23,7 +21,7 @@ internal sealed class LeaseFields(DateTimeOffset now, ErrorList errors)
         {
             var fields = new Fields(node, "an agent", errors);
             var agent = new ScenarioAgent(
-                fields.RequiredText("id", "cost-agent"),
+                fields.RequiredText("id", "agent-1"),
                 fields.Choice<AgencyLevel>("level") ?? AgencyLevel.Rational,
                 fields.Text("objective"),
                 fields.Number("confidence")
@@ -36,14 +34,9 @@ internal sealed class LeaseFields(DateTimeOffset now, ErrorList errors)
     }
 
     /// <summary>The leases that the file states, and for every agent without one a lease that covers everything.</summary>
-    /// <param name="length">How long the steps take; no lease here ends before them, because its end is not what is shown.</param>
-    public IReadOnlyList<Lease> Leases(
-        IEnumerable<MapNode> nodes,
-        IReadOnlyDictionary<string, ScenarioAgent> agents,
-        TimeSpan length
-    )
+    public IReadOnlyList<Lease> Leases(IEnumerable<MapNode> nodes, IReadOnlyDictionary<string, ScenarioAgent> agents)
     {
-        var leases = nodes.Select(node => Read(new Fields(node, "a lease", errors), agents, length)).ToList();
+        var leases = nodes.Select(node => Read(new Fields(node, "a lease", errors), agents)).ToList();
         leases.AddRange(
             agents
                 .Values.Where(agent => !leases.Exists(lease => lease.Id.Value == agent.Lease))
@@ -51,7 +44,6 @@ internal sealed class LeaseFields(DateTimeOffset now, ErrorList errors)
                     LeaseOf(
                         agent,
                         agent.Lease,
-                        length,
                         new LightCone
                         {
                             Operations = (Operations)ushort.MaxValue,
@@ -75,9 +67,9 @@ internal sealed class LeaseFields(DateTimeOffset now, ErrorList errors)
             Outstanding = Core.Limits.MaxEffects,
         };
 
-    private Lease Read(Fields fields, IReadOnlyDictionary<string, ScenarioAgent> agents, TimeSpan length)
+    private Lease Read(Fields fields, IReadOnlyDictionary<string, ScenarioAgent> agents)
     {
-        var name = fields.RequiredText("agent", "cost-agent");
+        var name = fields.RequiredText("agent", "agent-1");
         if (name.Length > 0 && !agents.ContainsKey(name))
         {
             errors.Add(
@@ -104,12 +96,12 @@ internal sealed class LeaseFields(DateTimeOffset now, ErrorList errors)
             },
             Manner = fields.Choice<Manner>("manner") ?? Manner.IrreversibleWithCritics,
         };
-        var lease = LeaseOf(agent, fields.Text("id") ?? agent.Lease, length, cone);
+        var lease = LeaseOf(agent, fields.Text("id") ?? agent.Lease, cone);
         fields.Done();
         return lease;
     }
 
-    private Lease LeaseOf(ScenarioAgent agent, string id, TimeSpan length, LightCone cone) =>
+    private Lease LeaseOf(ScenarioAgent agent, string id, LightCone cone) =>
         new()
         {
             Id = new LeaseId(id),
@@ -117,8 +109,8 @@ internal sealed class LeaseFields(DateTimeOffset now, ErrorList errors)
             Cone = cone,
             Purpose = agent.Objective ?? "a rehearsal",
             Level = agent.Level,
-            IssuedAt = now - Grown,
-            ExpiresAt = now + length + Grown,
+            IssuedAt = now,
+            ExpiresAt = now,
         };
 
     private Operations OperationsOf(Fields fields)

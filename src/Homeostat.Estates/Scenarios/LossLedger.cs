@@ -20,7 +20,7 @@ internal sealed class LossLedger(EstateSnapshot start)
     {
         HasIrreversible |= consequences.Irreversible.Any(loss => loss.Tier <= Tier.One);
         NotePurpose(request, consequences, before);
-        if (request.Effects.Select(effect => effect.Duration).Max() is { } length)
+        if (consequences.Effects.Select(effect => effect.Duration).Max() is { } length)
         {
             _outages.AddRange(
                 consequences
@@ -166,7 +166,7 @@ internal sealed class LossLedger(EstateSnapshot start)
 
     private static IEnumerable<string> OverExposed(EstateSnapshot now) =>
         Told(
-            now.Resources.Where(id => now.ExposureOf(id) is { Extent: var extent, Limit: { } limit } && extent > limit)
+            now.Resources.Where(id => now.ExposureOf(id) is (var extent, var limit) && extent > limit)
                 .Select(id => id.Value),
             "open to more than it may be",
             "resources open to more than they may be"

@@ -39,7 +39,7 @@ internal sealed class ResourceFields(Evidence evidence, IdPatterns ids, ErrorLis
             ConfigurationKnown = fields.Flag("configuration-known"),
             RebuildTime = fields.Time("rebuild"),
             OutageTolerance = fields.Time("tolerance") ?? TimeSpan.Zero,
-            ExposureLimit = fields.Whole("exposure-limit", 0, int.MaxValue),
+            ExposureLimit = fields.Whole("exposure-limit", 1, int.MaxValue),
             Facts = Facts(fields, existence),
         };
         var relations = new RelationFields(id, evidence, ids, errors).Read(fields);

@@ -6,7 +6,7 @@ namespace Homeostat.Estates.Scenarios;
 /// <summary>Reads the steps of one variant.</summary>
 internal sealed class StepFields(
     IReadOnlyDictionary<string, ScenarioAgent> agents,
-    string? expectedOfAll,
+    ScalarNode? expectedOfAll,
     Template template,
     IReadOnlyDictionary<string, ScenarioNode> values,
     ErrorList errors
@@ -174,7 +174,7 @@ internal sealed class StepFields(
 
     private Expectation Expected(Fields fields)
     {
-        var text = fields.Text("expect") ?? expectedOfAll;
+        var text = fields.Text("expect") ?? expectedOfAll?.Text;
         if (text is null)
         {
             errors.Add(fields.Map, $"step {fields.Map.TextOf("id")} says not what is expected", "add `expect: deny`");
@@ -193,7 +193,7 @@ internal sealed class StepFields(
         )
         {
             errors.Add(
-                fields.Node("expect") ?? fields.Map,
+                fields.Node("expect") ?? expectedOfAll ?? (ScenarioNode)fields.Map,
                 $"\"{text}\" is no expectation",
                 $"one of halt, {string.Join(", ", words.Keys)}, or `defer then` one of them"
             );

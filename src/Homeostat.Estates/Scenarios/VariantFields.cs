@@ -32,19 +32,20 @@ internal sealed class VariantFields(string name, TerraformRecords terraform, Err
             errors.Add(merged, "nobody acts", "add `agents: [{id: NAME}]`");
         }
 
-        var steps = new StepFields(agents, fields.Text("expect"), _template, values, errors).Read(fields.Maps("steps"));
+        var steps = new StepFields(agents, fields.Node("expect") as ScalarNode, _template, values, errors).Read(
+            fields.Maps("steps")
+        );
         if (!fields.Has("steps"))
         {
             errors.Add(merged, "nothing happens", "add `steps:`");
         }
 
-        var length = steps.Aggregate(TimeSpan.Zero, (sum, step) => sum + step.After);
         var variant = new Variant
         {
             Name = name,
             Now = now,
             Estate = estate,
-            Leases = leases.Leases(Filled(fields, "leases", values), agents, length),
+            Leases = leases.Leases(Filled(fields, "leases", values), agents),
             Steps = steps,
         };
         RefuseUnknownLeases(variant, merged);

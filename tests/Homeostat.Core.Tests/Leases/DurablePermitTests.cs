@@ -22,7 +22,7 @@ public sealed class DurablePermitTests
     {
         using var fixture = new DeciderFixture(new OrdersEstate().Build(), Now);
         var lease = fixture.GrantEverything();
-        var before = fixture.Leases.Status(lease.Id, Now);
+        var before = fixture.Leases.Status(lease.Id, Now)!;
         fixture.Log.Dispose();
 
         var decision = await fixture.DecideAsync(fixture.Request(lease, new Effect.Stop(new("web-1"))));
@@ -31,7 +31,7 @@ public sealed class DurablePermitTests
         Assert.Equal(Decider.LedgerTest, Assert.Single(decision.Judgement.Findings).Test);
         Assert.Null(decision.Permit);
         Assert.Empty(fixture.Leases.Outstanding());
-        Assert.Equal(before, fixture.Leases.Status(lease.Id, Now));
+        Assert.Equal(before with { ThisMinuteLeft = before.ThisMinuteLeft - 1 }, fixture.Leases.Status(lease.Id, Now));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal sealed class NaiveEstate(RandomEstate records)
     private readonly HashSet<Relation.CopyOf> _lost = [];
     private readonly HashSet<ResourceId> _disabled = [];
     private readonly HashSet<ResourceId> _promoted = [];
-    private readonly List<(ResourceId Target, ResourceId? Principal, Privilege Privilege, int Count)> _reachedBy = [];
+    private readonly Dictionary<(ResourceId Target, string By, Privilege What), int> _reachedBy = [];
 
     public NaiveEstate After(params IEnumerable<Effect> effects)
     {
@@ -104,36 +104,56 @@ internal sealed class NaiveEstate(RandomEstate records)
 
         foreach (var limited in records.Resources.Where(resource => resource.ExposureLimit is not null))
         {
-            variables[(VariableKind.Exposure, limited.Id.Value)] = ReachOf(limited.Id) / limited.ExposureLimit!.Value;
+            var reached = ExposureOf(limited.Id);
+            variables[(VariableKind.Exposure, limited.Id.Value)] = reached / (double)limited.ExposureLimit!.Value;
         }
 
         return variables;
     }
 
-    /// <summary>
-    /// Everyone let in to it or to what contains it, with the most that each may do; strangers as often as they were let in.
-    /// </summary>
-    private double ReachOf(ResourceId id)
+    /// <summary>Those with grants on it or on what it is in, and those it was exposed to; each named once, with the most it may do.</summary>
+    private long ExposureOf(ResourceId id)
     {
-        var containers = new HashSet<ResourceId> { id };
-        var contains = records.Relations.OfType<Relation.Contains>().ToArray();
-        while (contains.Any(row => containers.Contains(row.Content) && containers.Add(row.Container))) { }
+        var reached = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var open in ContainersOf(id))
+        {
+            foreach (var row in records.Relations.OfType<Relation.Grants>().Where(row => row.Target == open))
+            {
+                Widen(row.Principal.Value, MembersOf(row.Principal) * (1 + (int)row.Privilege));
+            }
 
-        var known = records
-            .Relations.OfType<Relation.Grants>()
-            .Where(row => containers.Contains(row.Target))
-            .Select(row => (row.Principal, row.Privilege))
-            .Concat(
-                _reachedBy
-                    .Where(row => row.Principal is not null && containers.Contains(row.Target))
-                    .Select(row => (row.Principal!.Value, row.Privilege))
-            )
-            .GroupBy(row => row.Item1)
-            .Sum(rows => Math.Max(1, ContentsOf(rows.Key).Count) * (1 + rows.Max(row => (int)row.Item2)));
-        var strangers = _reachedBy
-            .Where(row => row.Principal is null && containers.Contains(row.Target))
-            .Sum(row => row.Count * (1.0 + (int)row.Privilege));
-        return known + strangers;
+            foreach (var ((_, by, what), count) in _reachedBy.Where(row => row.Key.Target == open))
+            {
+                Widen(by, (long)count * (1 + (int)what));
+            }
+        }
+
+        return reached.Values.Sum();
+
+        void Widen(string by, long extent) => reached[by] = Math.Max(extent, reached.GetValueOrDefault(by));
+    }
+
+    /// <summary>A group is its members.</summary>
+    private int MembersOf(ResourceId principal) => Math.Max(1, ContentsOf(principal).Count);
+
+    /// <summary>It, what contains it, what contains that.</summary>
+    private HashSet<ResourceId> ContainersOf(ResourceId id)
+    {
+        var all = new HashSet<ResourceId> { id };
+        int before;
+        do
+        {
+            before = all.Count;
+            all.UnionWith(
+                records
+                    .Relations.OfType<Relation.Contains>()
+                    .Where(row => all.Contains(row.Content))
+                    .Select(row => row.Container)
+                    .ToArray()
+            );
+        } while (all.Count > before);
+
+        return all;
     }
 
     /// <summary>The fewest failure domains that hit every copy, by trying every set of them.</summary>
@@ -305,6 +325,15 @@ internal sealed class NaiveEstate(RandomEstate records)
                 break;
             case Effect.Promote:
                 _promoted.Add(effect.Target);
+                foreach (
+                    var own in records.Relations.OfType<Relation.CopyOf>().Where(own => own.Holder == effect.Target)
+                )
+                {
+                    _lost.UnionWith(
+                        CopiesOf(own.Asset).Where(copy => copy.Holder != effect.Target && copy.Role != CopyRole.Backup)
+                    );
+                }
+
                 break;
             case Effect.Change { Impact: ChangeImpact.Capacity } change:
                 var units = (int)change.Value.Number!.Value;
@@ -317,13 +346,16 @@ internal sealed class NaiveEstate(RandomEstate records)
                 );
                 break;
             case Effect.Expose expose:
-                _reachedBy.Add((expose.Target, null, expose.What, expose.Principals));
+                Reach(expose.Target, expose.To, expose.What, expose.Principals);
                 break;
             case Effect.Grant grant:
-                _reachedBy.Add((grant.Target, grant.Principal, grant.Privilege, 1));
+                Reach(grant.Target, grant.Principal.Value, grant.Privilege, MembersOf(grant.Principal));
                 break;
         }
     }
+
+    private void Reach(ResourceId id, string by, Privilege what, int count) =>
+        _reachedBy[(id, by, what)] = Math.Max(count, _reachedBy.GetValueOrDefault((id, by, what)));
 
     private void End(ResourceId id)
     {

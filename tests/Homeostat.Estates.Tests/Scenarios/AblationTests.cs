@@ -11,11 +11,7 @@ public sealed class AblationTests
     [InlineData("two-halves", "harmful", Ablation.Futures)]
     public async Task WithoutItSomethingIsLost(string name, string variant, Ablation ablation)
     {
-        var results = await Replay.RunAsync(
-            Shipped.Load(name),
-            new ReplayOptions { Ablation = ablation },
-            TestContext.Current.CancellationToken
-        );
+        var results = (await Shipped.ReplayAsync(name)).Ablated[ablation];
         var result = results.Single(result => result.Variant == variant);
         Assert.False(result.HaltedBeforeFirstIrreversible);
         Assert.NotEmpty(result.Lost);
@@ -26,10 +22,8 @@ public sealed class AblationTests
     public async Task WithAllOfThemTheJudgeOutsideTheLogSaysTheSame()
     {
         // Futures stand in nobody's way here: the ablated path must then agree with the product's own.
-        var scenario = Shipped.Load("github-2018");
-        var token = TestContext.Current.CancellationToken;
-        var guarded = await Replay.RunAsync(scenario, new ReplayOptions(), token);
-        var ablated = await Replay.RunAsync(scenario, new ReplayOptions { Ablation = Ablation.Futures }, token);
+        var row = await Shipped.ReplayAsync("github-2018");
+        var (guarded, ablated) = (row.Guarded, row.Ablated[Ablation.Futures]);
         Assert.Equal(guarded.Select(result => result.Actual), ablated.Select(result => result.Actual));
     }
 }

@@ -14,9 +14,7 @@ public sealed partial class DocumentedTableTests
         var rows = new List<ScenarioRow>();
         foreach (var file in Shipped.Files)
         {
-            rows.Add(
-                await ScenarioTable.RunAsync(ScenarioFile.Load(file), null, TestContext.Current.CancellationToken)
-            );
+            rows.Add(await Shipped.ReplayAsync(Path.GetFileNameWithoutExtension(file)));
         }
 
         var document = File.ReadAllText(Path.Combine(SharedFolder.Root(), "docs", "scenarios.md"));
@@ -38,16 +36,16 @@ public sealed partial class DocumentedTableTests
             var keys = File.ReadLines(file)
                 .Select(line => PlainKey().Match(line))
                 .Where(match => match.Success)
-                .Select(match => match.Groups[1].Value)
+                .Select(match => match.Groups["key"].Value)
                 .Except(OwnKeysIn(file), StringComparer.Ordinal);
             Assert.All(keys, key => Assert.Contains(key, known));
         }
     }
 
-    [GeneratedRegex("^[ -]*([a-z][a-z-]*):( |$)")]
+    [GeneratedRegex("^[ -]*(?<key>[a-z][a-z-]*):( |$)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PlainKey();
 
-    [GeneratedRegex("^(let|facts):$")]
+    [GeneratedRegex("^(let|facts):$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OwnKeys();
 
     /// <summary>What stands under <c>let</c> and <c>facts</c> is named by whoever writes the scenario.</summary>
@@ -64,7 +62,7 @@ public sealed partial class DocumentedTableTests
 
             if (depth >= 0 && PlainKey().Match(line) is { Success: true } own)
             {
-                yield return own.Groups[1].Value;
+                yield return own.Groups["key"].Value;
             }
 
             if (OwnKeys().IsMatch(line.Trim()))

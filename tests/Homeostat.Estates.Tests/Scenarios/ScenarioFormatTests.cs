@@ -38,7 +38,10 @@ public sealed class ScenarioFormatTests
         {
             var results = await RunAsync(effect, new ReplayOptions());
             Assert.NotEqual("done", results[0].Actual);
-            Assert.Equal("done", (await RunAsync(effect, new ReplayOptions { WithoutHomeostat = true }))[0].Steps[0].Actual);
+            Assert.Equal(
+                "done",
+                (await RunAsync(effect, new ReplayOptions { WithoutHomeostat = true }))[0].Steps[0].Actual
+            );
         }
     }
 
@@ -73,17 +76,20 @@ public sealed class ScenarioFormatTests
             return;
         }
 
-        var plan = Directory.EnumerateFiles(estate, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
+        var plan = Directory
+            .EnumerateFiles(estate, "*.json", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .First();
         using var folder = new TestFolder();
         var path = folder.Write(
             "terraform.yaml",
-            $$"""
+            $$$"""
             scenario: terraform
             title: An agent ends what a plan describes
             now: 2026-03-02T12:00:00Z
             let: {target: scratch}
             estate:
-              terraform: {{Path.GetRelativePath(folder.Path, plan)}}
+              terraform: {{{Path.GetRelativePath(folder.Path, plan)}}}
               observed: 5m
               resources:
                 - {id: scratch, kind: database, tier: 3}
@@ -97,7 +103,11 @@ public sealed class ScenarioFormatTests
             flip: [{exchange: [target]}]
             """
         );
-        var results = await Replay.RunAsync(ScenarioFile.Load(path), new ReplayOptions(), TestContext.Current.CancellationToken);
+        var results = await Replay.RunAsync(
+            ScenarioFile.Load(path),
+            new ReplayOptions(),
+            TestContext.Current.CancellationToken
+        );
         Assert.All(results, result => Assert.True(result.Passed, $"{result.Variant}: {result.Actual}"));
         Assert.True(results[0].Resources > 20);
     }
@@ -107,7 +117,7 @@ public sealed class ScenarioFormatTests
 
     private static Task<IReadOnlyList<VariantResult>> RunAsync(string effect, ReplayOptions options)
     {
-        var text = $$"""
+        var text = $$$"""
             scenario: verbs
             title: One verb
             now: 2026-03-02T12:00:00Z
@@ -130,7 +140,7 @@ public sealed class ScenarioFormatTests
             steps:
               - id: act
                 says: {goal: try it}
-                effects: [{{effect}}]
+                effects: [{{{effect}}}]
             variants:
               harmful: {expect: halt}
               twin: {none: one verb has none}

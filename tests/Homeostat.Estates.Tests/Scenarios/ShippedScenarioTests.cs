@@ -11,8 +11,7 @@ public sealed class ShippedScenarioTests
     [MemberData(nameof(Names))]
     public async Task TheHarmIsHaltedAndTheTwinGoesThrough(string name)
     {
-        var scenario = Shipped.Load(name);
-        var results = await Replay.RunAsync(scenario, new ReplayOptions(), TestContext.Current.CancellationToken);
+        var results = (await Shipped.ReplayAsync(name)).Guarded;
         foreach (var result in results)
         {
             Assert.True(result.Passed, $"{result.Variant}: expected {result.Expected}, was {result.Actual}");
@@ -32,11 +31,7 @@ public sealed class ShippedScenarioTests
     [MemberData(nameof(Names))]
     public async Task WithoutHomeostatTheHarmIsDoneAndTheTwinDoesNone(string name)
     {
-        var results = await Replay.RunAsync(
-            Shipped.Load(name),
-            new ReplayOptions { WithoutHomeostat = true },
-            TestContext.Current.CancellationToken
-        );
+        var results = (await Shipped.ReplayAsync(name)).Unguarded;
         Assert.NotEmpty(results.Single(result => result.Variant == "harmful").Lost);
         Assert.All(results.Where(result => result.Variant == "twin"), twin => Assert.Empty(twin.Lost));
     }
@@ -101,6 +96,8 @@ public sealed class ShippedScenarioTests
             .Where(line => line.StartsWith("id: ", StringComparison.Ordinal))
             .Select(line => line[4..].Trim('"'))
             .Where(id =>
-                id.Count(letter => letter == '-') >= 1 && id.Length > 6 && !id.Contains('$', StringComparison.Ordinal)
+                id.Contains('-', StringComparison.Ordinal)
+                && id.Length > 6
+                && !id.Contains('$', StringComparison.Ordinal)
             );
 }

@@ -10,9 +10,11 @@ internal static class LogCommand
         {
             TailCommand.Create(),
             ShowCommand.Create(),
+            QueryCommand.Create(),
             ProveCommand.Create(),
             VerifyCommand.Create(),
             AuditCommand.Create(),
             ExportCommand.Create(),
+            ServeCommand.Create(),
         };
 }

@@ -9,7 +9,7 @@ namespace Homeostat.Cli.Commands.Log;
 /// <summary>Where a log is and whose it is: what the commands about logs have in common.</summary>
 internal sealed class LogOptions
 {
-    private const string DefaultFolder = ".homeostat/log";
+    public const string DefaultFolder = ".homeostat/log";
 
     public Option<string> Location { get; } =
         new("--log")

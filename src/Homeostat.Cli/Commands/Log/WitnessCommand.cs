@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Homeostat.Ledger;
 using Homeostat.Ledger.Checkpoints;
 using Homeostat.Ledger.Storage;
 using Homeostat.Ledger.Witnessing;
@@ -84,7 +83,7 @@ internal static class WitnessCommand
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(listen);
         builder.Services.Configure<KestrelServerOptions>(options =>
-            options.Limits.MaxRequestBodySize = Limits.NoteBytes
+            options.Limits.MaxRequestBodySize = Ledger.Limits.NoteBytes
         );
         var server = builder.Build();
         server.MapPost($"/{AddCheckpointRequest.Path}", context => AnswerAsync(context, witness));

@@ -1,0 +1,17 @@
+namespace Homeostat.Cli;
+
+/// <summary>Every size, count and time that the command line bounds, in one place.</summary>
+internal static class Limits
+{
+    /// <summary>Readers of a served log at one time; the next one waits for its connection.</summary>
+    public const int LogReaders = 256;
+
+    /// <summary>How long a reader of a served log may take to say what it wants.</summary>
+    public static readonly TimeSpan LogRequestTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>Decisions that a query prints unless told.</summary>
+    public const int FoundDecisions = 1000;
+
+    /// <summary>Entries that a note names; of the others it says how many they are.</summary>
+    public const int NamedEntries = 10;
+}
