@@ -14,4 +14,7 @@ internal static class Limits
 
     /// <summary>Entries that a note names; of the others it says how many they are.</summary>
     public const int NamedEntries = 10;
+
+    /// <summary>How far a decision's time may lie before an earlier decision's: clocks are set, and requests overtake one another.</summary>
+    public static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(2);
 }

@@ -13,15 +13,36 @@ internal static class DecisionReading
         try
         {
             var statement = Statement.Parse(entry);
-            return !DecisionEntry.IsDecision(statement) ? (null, null)
-                : !statement.Kid.Span.SequenceEqual(key.PublicKeyBytesSpan)
-                    ? (null, "it says it is a decision, and it is not signed by the log's key")
-                : !statement.VerifySignature() ? (null, "it says it is a decision, and its signature is bad")
-                : (DecisionEntry.Read(statement), null);
+            return DecisionEntry.IsDecision(statement) && !statement.VerifySignature()
+                ? (null, "it says it is a decision, and its signature is bad")
+                : Of(statement, key);
         }
         catch (FormatException e)
         {
-            return (null, $"it cannot be read: {e.Message}");
+            return (null, $"it is no statement: {e.Message}");
+        }
+    }
+
+    /// <summary>The same for a statement whose signature is good.</summary>
+    public static (DecisionEntry? Decision, string? Problem) Of(Statement statement, VerifierKey key)
+    {
+        if (!DecisionEntry.IsDecision(statement))
+        {
+            return (null, null);
+        }
+
+        if (!statement.Kid.Span.SequenceEqual(key.PublicKeyBytesSpan))
+        {
+            return (null, "it says it is a decision, and it is not signed by the log's key");
+        }
+
+        try
+        {
+            return (DecisionEntry.Read(statement), null);
+        }
+        catch (FormatException e)
+        {
+            return (null, $"it says it is a decision, and it cannot be read: {e.Message}");
         }
     }
 }

@@ -244,7 +244,8 @@ internal sealed class NaiveEstate(RandomEstate records)
     }
 
     private bool CouldStart(ResourceId id, Dictionary<ResourceId, int> working) =>
-        records
+        _capacity[id] > 0
+        && records
             .Relations.OfType<Relation.Needs>()
             .Where(needs => needs.From == id)
             .All(needs =>

@@ -10,7 +10,7 @@ internal sealed record EstateShape(int Size, double StaleShare = 0, double Criti
 
 /// <summary>
 /// A random estate as records: layered needs with cycles, k-of-n groups, capacities, containment, encryption, copies,
-/// standbys, guards, grants. The same seed makes the same estate.
+/// standbys, guards, grants. No outage is tolerated. The same seed makes the same estate.
 /// </summary>
 internal sealed class RandomEstate
 {
@@ -113,8 +113,7 @@ internal sealed class RandomEstate
             StateSeen = Seen(EvidenceClass.State),
             Capacity = Chance(0.7) ? 1 : 1 + _random.Next(10),
             ConfigurationKnown = Chance(0.7),
-            RebuildTime = Chance(0.5) ? TimeSpan.FromSeconds(_random.Next(300)) : null,
-            OutageTolerance = TimeSpan.FromSeconds(Chance(0.2) ? _random.Next(120) : 0),
+            RebuildTime = Chance(0.5) ? TimeSpan.FromSeconds(1 + _random.Next(300)) : null,
             ExposureLimit = Chance(0.2) ? 1 + _random.Next(3) : null,
             Facts = Chance(0.3)
                 ? [new Fact("cpu_percent", FactValue.Of(_random.Next(100)), Seen(EvidenceClass.Metric))]

@@ -23,7 +23,15 @@ public sealed class SimulatorAgainstReferenceTests
         var before = new NaiveEstate(estate);
         var after = before.After(effects);
 
-        Assert.Equal(Different(before.Variables(), after.Variables()), Different(consequences));
+        Assert.True(
+            Different(before.Variables(), after.Variables()).SequenceEqual(Different(consequences)),
+            $"""
+            seed {seed}
+            {string.Join('\n', (object[])effects)}
+            reference: {string.Join(", ", Different(before.Variables(), after.Variables()))}
+            simulator: {string.Join(", ", Different(consequences))}
+            """
+        );
         var (workedBefore, worksAfter) = (before.Working(), after.Working());
         var hit = effects
             .Where(effect => effect is Effect.Stop or Effect.Destroy or Effect.Change)
