@@ -168,7 +168,7 @@ public sealed class Decider(DeciderParts parts)
         DateTimeOffset now
     )
     {
-        byte[] entry;
+        IReadOnlyList<ReadOnlyMemory<byte>> entries;
         try
         {
             reserved = reserved is null
@@ -177,7 +177,7 @@ public sealed class Decider(DeciderParts parts)
                 {
                     Expected = Expectations.Of(judgement.Consequences!, request.Effects),
                 };
-            entry = parts.Log.Sign(request, judgement, reserved, now);
+            entries = parts.Log.Sign(request, judgement, reserved, now);
         }
         catch (EntryTooLargeException tooLarge) when (reserved is not null)
         {
@@ -193,7 +193,7 @@ public sealed class Decider(DeciderParts parts)
 
         try
         {
-            var receipt = await parts.Log.AppendAsync(entry).ConfigureAwait(false);
+            var receipt = await parts.Log.AppendAsync(entries).ConfigureAwait(false);
             return reserved is null
                 ? new Decision(request, judgement, receipt, null)
                 : await ConfirmAsync(request, judgement, reserved, receipt).ConfigureAwait(false);

@@ -10,19 +10,40 @@ namespace Homeostat.Core.Deciding;
 /// <param name="issuer">Who says it, as it stands in the entry.</param>
 public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
 {
-    /// <summary>The entry, signed; nothing is written yet.</summary>
-    /// <exception cref="EntryTooLargeException">What the permit would do does not fit into one entry.</exception>
-    internal byte[] Sign(
+    /// <summary>The decision's entries, signed; nothing is written yet. More than one where its effects do not fit into one.</summary>
+    /// <exception cref="EntryTooLargeException">What the permit would do does not fit into one append.</exception>
+    internal IReadOnlyList<ReadOnlyMemory<byte>> Sign(
         ActionRequest request,
         Judgement judgement,
         LeaseEvent.Reserved? reserved,
         DateTimeOffset now
-    ) =>
-        Sign(request.Agent.Value, DecisionRecord.ContentType, DecisionRecord.Encode(request, judgement, reserved, now));
+    )
+    {
+        var agent = request.Agent.Value;
+        var whole = DecisionRecord.Encode(request, judgement, reserved, now);
+        if (reserved is null || whole.Length <= Ledger.Limits.PayloadBytes)
+        {
+            return [Sign(agent, DecisionRecord.ContentType, whole)];
+        }
 
-    /// <summary>Completes when the entry is durable.</summary>
-    /// <exception cref="AppendRefusedException">The log did not take it: nothing was written that counts.</exception>
-    internal ValueTask<Receipt> AppendAsync(byte[] entry) => log.AppendAsync(entry, CancellationToken.None);
+        var parts = PermitParts.Split(reserved);
+        var decision = DecisionRecord.Encode(request, judgement, reserved, now, parts.Count);
+        return decision.Length <= Ledger.Limits.PayloadBytes
+            ?
+            [
+                .. parts.Select(part => (ReadOnlyMemory<byte>)Sign(agent, PermitParts.ContentType, part)),
+                Sign(agent, DecisionRecord.ContentType, decision),
+            ]
+            : throw new EntryTooLargeException(reserved.Effects.Count);
+    }
+
+    /// <summary>Completes when the entries are durable, all of them; the receipt is the last one's.</summary>
+    /// <exception cref="AppendRefusedException">The log did not take them: nothing was written that counts.</exception>
+    internal async ValueTask<Receipt> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> entries)
+    {
+        var receipts = await log.AppendAsync(entries, CancellationToken.None).ConfigureAwait(false);
+        return receipts[^1];
+    }
 
     /// <summary>Appends what changes leases; completes when it is durable.</summary>
     internal ValueTask<Receipt> AppendAsync(string subject, LeaseEvent change, string by) =>
@@ -30,14 +51,8 @@ public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
 
     /// <summary>Appends a payload of another kind; completes when it is durable.</summary>
     internal ValueTask<Receipt> AppendAsync(string subject, string contentType, byte[] payload) =>
-        AppendAsync(Sign(subject, contentType, payload));
+        log.AppendAsync(Sign(subject, contentType, payload), CancellationToken.None);
 
     private byte[] Sign(string subject, string contentType, byte[] payload) =>
-        payload.Length <= Ledger.Limits.PayloadBytes
-            ? Statement.Sign(key, new StatementHeader(issuer, subject, contentType), payload)
-            : throw new EntryTooLargeException(payload.Length);
+        Statement.Sign(key, new StatementHeader(issuer, subject, contentType), payload);
 }
-
-/// <summary>What would have to be written down is larger than one entry of the log.</summary>
-internal sealed class EntryTooLargeException(int bytes)
-    : Exception($"it takes {bytes} bytes of the log, and one entry has at most {Ledger.Limits.PayloadBytes}");

@@ -29,7 +29,8 @@ internal static class DecisionRecord
         ActionRequest request,
         Judgement judgement,
         LeaseEvent.Reserved? reserved,
-        DateTimeOffset now
+        DateTimeOffset now,
+        int parts = 0
     )
     {
         var writer = RecordWriter.NewWriter();
@@ -56,16 +57,15 @@ internal static class DecisionRecord
         if (reserved is not null)
         {
             writer.WriteTextString(ReservedKey);
-            RecordWriter.WriteMap(writer, map => LeaseEventRecord.Write(map, reserved));
+            RecordWriter.WriteMap(writer, map => LeaseEventRecord.Write(map, reserved, parts));
         }
 
         writer.WriteEndMap();
         return writer.Encode();
     }
 
-    /// <summary>What the decision reserved; null where it gave no permit.</summary>
-    public static LeaseEvent.Reserved? Reserved(RecordMap map) =>
-        map.MapOrNull(ReservedKey) is { } reserved ? LeaseEventRecord.ReadReserved(reserved) : null;
+    /// <summary>The reservation's fields; null where the decision gave no permit.</summary>
+    public static RecordMap? Reserved(RecordMap map) => map.MapOrNull(ReservedKey);
 
     private static void Text(CborWriter writer, string key, string value)
     {

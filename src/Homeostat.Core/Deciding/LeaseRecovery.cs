@@ -20,12 +20,13 @@ public static class LeaseRecovery
         CancellationToken cancellationToken = default
     )
     {
+        var fold = new LeaseFold(ownKey);
         var next = from;
         await foreach (var entry in log.ReadAsync(from, cancellationToken).ConfigureAwait(false))
         {
             try
             {
-                if (EventOf(entry.Bytes, ownKey) is { } change)
+                if (fold.EventOf(entry.Bytes) is { } change)
                 {
                     book.Apply(change);
                 }
@@ -41,9 +42,17 @@ public static class LeaseRecovery
 
         return next;
     }
+}
+
+/// <summary>Reads, entry by entry and in their order, what the log says of leases and permits.</summary>
+/// <param name="ownKey">Of the control plane: what others sign changes nothing.</param>
+public sealed class LeaseFold(ReadOnlyMemory<byte> ownKey)
+{
+    private readonly Dictionary<string, List<PermitPart>> _open = new(StringComparer.Ordinal);
 
     /// <summary>What an entry changes in the book; null where it changes nothing.</summary>
-    public static LeaseEvent? EventOf(ReadOnlyMemory<byte> entry, ReadOnlyMemory<byte> ownKey)
+    /// <exception cref="FormatException">It cannot be understood; the message names the field.</exception>
+    public LeaseEvent? EventOf(ReadOnlyMemory<byte> entry)
     {
         var statement = Statement.Parse(entry);
         if (!statement.Kid.Span.SequenceEqual(ownKey.Span))
@@ -51,13 +60,42 @@ public static class LeaseRecovery
             return null;
         }
 
-        return statement.Header.ContentType switch
+        switch (statement.Header.ContentType)
         {
-            DecisionRecord.ContentType => DecisionRecord.Reserved(RecordMap.Decode(statement.Payload)),
-            LeaseEventRecord.ContentType or SettlementRecord.ContentType => LeaseEventRecord.Decode(
-                RecordMap.Decode(statement.Payload)
-            ),
-            _ => null,
-        };
+            case DecisionRecord.ContentType:
+                return DecisionRecord.Reserved(RecordMap.Decode(statement.Payload)) is { } reserved
+                    ? Complete(reserved)
+                    : null;
+            case PermitParts.ContentType:
+                Note(PermitParts.Decode(RecordMap.Decode(statement.Payload)));
+                return null;
+            case LeaseEventRecord.ContentType or SettlementRecord.ContentType:
+                return LeaseEventRecord.Decode(RecordMap.Decode(statement.Payload));
+            default:
+                return null;
+        }
+    }
+
+    private void Note(PermitPart part)
+    {
+        if (!_open.TryGetValue(part.Permit, out var parts))
+        {
+            _open.Add(part.Permit, parts = []);
+        }
+
+        parts.Add(part);
+    }
+
+    private LeaseEvent.Reserved Complete(RecordMap map)
+    {
+        var reserved = LeaseEventRecord.ReadReserved(map);
+        var parts = _open.Remove(reserved.Permit.Value, out var earlier) ? earlier : [];
+        return map.Int("parts") == parts.Count
+            ? reserved with
+            {
+                Effects = [.. parts.SelectMany(part => part.Effects), .. reserved.Effects],
+                Expected = [.. parts.SelectMany(part => part.Expected), .. reserved.Expected],
+            }
+            : throw new FormatException($"permit {reserved.Permit}: {map.Int("parts")} parts, found {parts.Count}");
     }
 }

@@ -54,13 +54,15 @@ internal static class LeaseEventRecord
         };
     }
 
-    public static void Write(RecordWriter map, LeaseEvent.Reserved reserved)
+    /// <param name="parts">How many entries before this one hold the effects and what is expected; 0 = they stand here.</param>
+    public static void Write(RecordWriter map, LeaseEvent.Reserved reserved, int parts)
     {
         map.Text("permit", reserved.Permit.Value);
         map.Text("lease", reserved.Lease.Value);
         map.Text("request", reserved.Request.Value ?? "");
         map.Time("at", reserved.At);
-        map.Maps("effects", reserved.Effects, EffectRecord.Write);
+        map.Maps("effects", parts == 0 ? reserved.Effects : [], EffectRecord.Write);
+        map.Number("parts", parts);
         map.Maps(
             "debits",
             reserved.Debits,
@@ -72,7 +74,7 @@ internal static class LeaseEventRecord
                 inner.Time("expires", debit.ExpiresAt);
             }
         );
-        map.Maps("expected", reserved.Expected, Write);
+        map.Maps("expected", parts == 0 ? reserved.Expected : [], Write);
     }
 
     public static LeaseEvent.Reserved ReadReserved(RecordMap map) =>
@@ -105,7 +107,7 @@ internal static class LeaseEventRecord
         map.Flag("touched", expected.IsTouched);
     }
 
-    private static Expectation ReadExpectation(RecordMap map) =>
+    public static Expectation ReadExpectation(RecordMap map) =>
         new(
             new Estate.ResourceId(map.Text("id")),
             map.Flag("exists"),

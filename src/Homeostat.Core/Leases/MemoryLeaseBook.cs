@@ -99,15 +99,12 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
                 return $"there is no permit {durable.Permit}";
             }
 
-            // It may have ended while its entry was on the way to the disk; having expired meanwhile is no reason.
-            if (Ancestors(durable.Lease).FirstOrDefault(account => account.RevokedAt is not null) is { } revoked)
-            {
-                _permits[durable.Permit] = new OutstandingPermit(durable, IsDurable: true);
-                return $"lease {revoked.Lease.Id} was revoked";
-            }
-
             ConfirmLocked(durable);
-            return null;
+
+            // It may have ended while its entry was on the way to the disk; having expired meanwhile is no reason.
+            return Ancestors(durable.Lease).FirstOrDefault(account => account.RevokedAt is not null) is { } revoked
+                ? $"lease {revoked.Lease.Id} was revoked"
+                : null;
         }
     }
 

@@ -86,13 +86,12 @@ internal static class Exchange
     private static async Task<byte[]> ReadBytesAsync(HttpContext context)
     {
         using var patience = new CancellationTokenSource(Limits.BodyTimeout);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
         var reader = context.Request.BodyReader;
         try
         {
             while (true)
             {
-                var read = await reader.ReadAsync(both.Token);
+                var read = await reader.ReadAsync(patience.Token);
                 if (read.Buffer.Length > Limits.BodyBytes)
                 {
                     reader.AdvanceTo(read.Buffer.End);

@@ -35,14 +35,28 @@ public sealed class DurablePermitTests
     }
 
     [Fact]
-    public async Task What_does_not_fit_into_an_entry_is_refused_and_the_refusal_is_written_down()
+    public async Task A_permit_that_needs_several_entries_stands_in_them_in_full()
     {
-        using var fixture = new DeciderFixture(Instances(400), Now);
+        using var fixture = new DeciderFixture(Instances(900, ""), Now);
+        var lease = Everything(fixture);
+        Assert.Null((await fixture.Registry.GrantAsync(lease, "test")).Refusal);
+        Effect[] effects = [.. fixture.Estate.Resources.Select(id => new Effect.Stop(id))];
+
+        var decision = await fixture.DecideAsync(fixture.Request(lease, effects));
+
+        Assert.Equal(Verdict.Allow, decision.Verdict);
+        Assert.True(decision.Receipt!.Index > 2, "one entry has held what does not fit into one");
+        var folded = Assert.Single((await fixture.FoldAsync()).Outstanding());
+        Assert.Equal(effects, folded.Terms.Effects);
+        Assert.True(folded.IsFor(effects));
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_into_one_append_is_refused_and_the_refusal_is_written_down()
+    {
+        using var fixture = new DeciderFixture(Instances(2_000, new string('x', 1_500)), Now);
         var lease = fixture.GrantEverything();
-        Effect[] effects =
-        [
-            .. Enumerable.Range(0, 400).Select(i => new Effect.Stop(new($"instance-with-a-rather-long-name-{i:d4}"))),
-        ];
+        Effect[] effects = [.. fixture.Estate.Resources.Select(id => new Effect.Stop(id))];
 
         var decision = await fixture.DecideAsync(fixture.Request(lease, effects));
 
@@ -50,12 +64,12 @@ public sealed class DurablePermitTests
         Assert.Null(decision.Permit);
         Assert.NotNull(decision.Receipt);
         var finding = Assert.Single(decision.Judgement.Findings);
-        Assert.Contains("16384", finding.Reason, StringComparison.Ordinal);
+        Assert.Contains("more than the log takes at once", finding.Reason, StringComparison.Ordinal);
         Assert.Equal("do fewer at a time", finding.Remedy);
         Assert.Empty(fixture.Leases.Futures.All);
 
-        var half = await fixture.DecideAsync(fixture.Request(lease, effects[..100]));
-        Assert.Equal(Verdict.Allow, half.Verdict);
+        var few = await fixture.DecideAsync(fixture.Request(lease, effects[..100]));
+        Assert.Equal(Verdict.Allow, few.Verdict);
     }
 
     [Fact]
@@ -150,14 +164,21 @@ public sealed class DurablePermitTests
         Assert.Contains("the clock went back", found.Refusal, StringComparison.Ordinal);
     }
 
-    private static EstateSnapshot Instances(int count)
+    /// <summary>As the fixture's, and not yet in the book.</summary>
+    private static Lease Everything(DeciderFixture fixture) =>
+        fixture.GrantEverything("template") with
+        {
+            Id = new LeaseId("lease"),
+        };
+
+    private static EstateSnapshot Instances(int count, string suffix)
     {
         var builder = new EstateBuilder(ShelfLives.Default);
         for (var i = 0; i < count; i++)
         {
             var instance = new Resource
             {
-                Id = new($"instance-with-a-rather-long-name-{i:d4}"),
+                Id = new($"instance-with-a-rather-long-name-{i:d4}{suffix}"),
                 Kind = new("compute-instance"),
                 Tier = Tier.Three,
                 State = RunState.Running,

@@ -96,11 +96,12 @@ public sealed class KilledServerTests
     {
         using var key = SigningKey.Load(Path.Combine(_folder, "log.key"));
         using var log = LedgerLog.Open(Path.Combine(_folder, "log"), key.Name, key, TimeProvider.System);
+        var fold = new LeaseFold(key.PublicKey.ToArray());
         var reserved = new List<LeaseEvent.Reserved>();
         var settled = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var entry in log.ReadAsync(0, TestContext.Current.CancellationToken))
         {
-            switch (LeaseRecovery.EventOf(entry.Bytes, key.PublicKey.ToArray()))
+            switch (fold.EventOf(entry.Bytes))
             {
                 case LeaseEvent.Reserved permit:
                     reserved.Add(permit);
