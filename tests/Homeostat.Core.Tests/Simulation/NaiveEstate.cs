@@ -8,7 +8,7 @@ namespace Homeostat.Core.Tests.Simulation;
 /// The simulation written again, slowly and from the records alone: everything is recomputed for the whole estate, before
 /// and after. All evidence counts as fresh.
 /// </summary>
-internal sealed class NaiveEstate(RandomEstate records)
+internal sealed partial class NaiveEstate(RandomEstate records)
 {
     private readonly HashSet<ResourceId> _gone = [];
     private readonly HashSet<ResourceId> _stopped =
@@ -109,51 +109,6 @@ internal sealed class NaiveEstate(RandomEstate records)
         }
 
         return variables;
-    }
-
-    /// <summary>Those with grants on it or on what it is in, and those it was exposed to; each named once, with the most it may do.</summary>
-    private long ExposureOf(ResourceId id)
-    {
-        var reached = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var open in ContainersOf(id))
-        {
-            foreach (var row in records.Relations.OfType<Relation.Grants>().Where(row => row.Target == open))
-            {
-                Widen(row.Principal.Value, MembersOf(row.Principal) * (1 + (int)row.Privilege));
-            }
-
-            foreach (var ((_, by, what), count) in _reachedBy.Where(row => row.Key.Target == open))
-            {
-                Widen(by, (long)count * (1 + (int)what));
-            }
-        }
-
-        return reached.Values.Sum();
-
-        void Widen(string by, long extent) => reached[by] = Math.Max(extent, reached.GetValueOrDefault(by));
-    }
-
-    /// <summary>A group is its members.</summary>
-    private int MembersOf(ResourceId principal) => Math.Max(1, ContentsOf(principal).Count);
-
-    /// <summary>It, what contains it, what contains that.</summary>
-    private HashSet<ResourceId> ContainersOf(ResourceId id)
-    {
-        var all = new HashSet<ResourceId> { id };
-        int before;
-        do
-        {
-            before = all.Count;
-            all.UnionWith(
-                records
-                    .Relations.OfType<Relation.Contains>()
-                    .Where(row => all.Contains(row.Content))
-                    .Select(row => row.Container)
-                    .ToArray()
-            );
-        } while (all.Count > before);
-
-        return all;
     }
 
     /// <summary>The fewest failure domains that hit every copy, by trying every set of them.</summary>

@@ -83,7 +83,9 @@ internal static class NaiveCharge
     public static double Of(
         RandomEstate estate,
         Dictionary<(VariableKind Kind, string Subject), double> before,
-        Dictionary<(VariableKind Kind, string Subject), double> after
+        Dictionary<(VariableKind Kind, string Subject), double> after,
+        Dictionary<(VariableKind Kind, string Subject), double> settled,
+        TimeSpan longest
     )
     {
         var tiers = new NaiveTiers(estate);
@@ -92,10 +94,15 @@ internal static class NaiveCharge
             var tier = tiers.Of(variable.Kind, variable.Subject);
             var declared = estate.Assets.FirstOrDefault(asset => asset.Id.Value == variable.Subject)?.MinDurability;
             var growth =
-                Stress(variable.Kind, tier, declared, after[variable])
+                Stress(variable.Kind, tier, declared, IsTolerated(variable) ? settled[variable] : after[variable])
                 - Stress(variable.Kind, tier, declared, before[variable]);
             return Weights[(int)tier] * Factor(variable.Kind) * Math.Max(0, growth);
         });
+
+        bool IsTolerated((VariableKind Kind, string Subject) variable) =>
+            variable.Kind == VariableKind.Availability
+            && settled[variable] > after[variable]
+            && longest <= estate.Resources.First(service => service.Id.Value == variable.Subject).OutageTolerance;
     }
 
     private static double Factor(VariableKind kind) =>

@@ -39,7 +39,7 @@ internal sealed class RandomRequest(int seed, RandomEstate estate)
     private Effect DestructiveOne()
     {
         var target = AnyResource().Id;
-        return _random.Next(12) switch
+        return _random.Next(13) switch
         {
             0 or 1 or 2 => new Effect.Stop(target),
             3 or 4 => new Effect.Destroy(target),
@@ -49,6 +49,7 @@ internal sealed class RandomRequest(int seed, RandomEstate estate)
             8 => new Effect.DisableGuard(GuardOr(target)),
             9 => new Effect.Expose(target, "others", Privilege.Read) { Principals = 1 + _random.Next(3) },
             10 => new Effect.Grant(target, AnyResource().Id, Privilege.Write),
+            11 => PromoteOne(target),
             _ => new Effect.Change(target, "capacity", FactValue.Of(_random.Next(4)), ChangeImpact.Capacity),
         };
     }
@@ -65,6 +66,17 @@ internal sealed class RandomRequest(int seed, RandomEstate estate)
             4 => new Effect.Read(target, "public"),
             _ => new Effect.Change(target, "description", FactValue.Of("x"), ChangeImpact.Harmless),
         };
+    }
+
+    private Effect PromoteOne(ResourceId otherwise)
+    {
+        Relation.CopyOf[] followers =
+        [
+            .. estate
+                .Relations.OfType<Relation.CopyOf>()
+                .Where(copy => copy.Role is CopyRole.Replica or CopyRole.Standby),
+        ];
+        return followers.Length == 0 ? new Effect.Stop(otherwise) : new Effect.Promote(Pick(followers).Holder);
     }
 
     private Effect.Detach DetachOne()

@@ -58,7 +58,13 @@ public sealed class SimulatorAgainstReferenceTests
                     var input = new AssessmentInput(effects, Goal: null, Budget: 0.1, HasLooked: false);
                     var assessment = new HomeostasisTest(StressTable.Default).Assess(consequences, input);
                     var before = new NaiveEstate(estate);
-                    var expected = NaiveCharge.Of(estate, before.Variables(), before.After(effects).Variables());
+                    var expected = NaiveCharge.Of(
+                        estate,
+                        before.Variables(),
+                        before.After(effects).Variables(),
+                        before.Settled(effects).Variables(),
+                        before.LongestOf(effects)
+                    );
                     Assert.Equal(expected, assessment.Charge, 6);
                 },
                 iter: 250,
