@@ -66,7 +66,7 @@ internal static class DecideBench
     )
     {
         var allowed = 0;
-        PermitId? permit = null;
+        LeaseEvent.Reserved? permit = null;
         var sample = Sample.Of(
             requests.Length,
             at => (_, permit) = decider.JudgeAndReserve(requests[at], RandomEstate.Now, hasLooked: false),
@@ -74,7 +74,7 @@ internal static class DecideBench
             {
                 if (permit is { } given)
                 {
-                    leases.Settle(given);
+                    leases.Settle(given.Permit);
                     allowed++;
                 }
             }

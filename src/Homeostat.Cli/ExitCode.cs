@@ -14,5 +14,6 @@ internal static class ExitCode
     public const int Deny = 40;
     public const int Usage = 64;
     public const int BadInput = 65;
+    public const int Unavailable = 69;
     public const int Internal = 70;
 }

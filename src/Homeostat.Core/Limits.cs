@@ -36,6 +36,12 @@ public static class Limits
     /// <summary>Leases above one another, from a root to the last child.</summary>
     public const int MaxLineage = 32;
 
+    /// <summary>Leases that a book keeps, those that ended included.</summary>
+    public const int MaxLeases = 1_000_000;
+
+    /// <summary>Resources that are compared with the prediction after a permit was used.</summary>
+    public const int MaxExpectations = 32;
+
     /// <summary>Targets a delegated principal's grants are expanded to; beyond it the effect is unknown.</summary>
     public const int MaxDelegatedTargets = 256;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Homeostat.Cli.Commands.Leasing;
 using Homeostat.Cli.Commands.Log;
 
 namespace Homeostat.Cli.Commands;
@@ -14,6 +15,8 @@ internal static class RootCommandFactory
         new("a control plane between autonomous agents and production")
         {
             Verbose,
+            UpCommand.Create(),
+            LeaseCommand.Create(),
             InitCommand.Create(),
             ReviewCommand.Create(),
             SimulateCommand.Create(),

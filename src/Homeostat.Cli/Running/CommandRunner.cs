@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Homeostat.Cli.Commands;
+using Homeostat.Client;
 using Homeostat.Core.Estate;
 using Homeostat.Estates.Scenarios;
 
@@ -34,15 +35,6 @@ internal static class CommandRunner
             error.WriteLine($"homeostat: {PlainText.Clean(refusal.Message)}");
             return ExitCode.Usage;
         }
-        catch (EstateSourceException refusal)
-        {
-            foreach (var line in refusal.Message.Split('\n'))
-            {
-                error.WriteLine($"homeostat: {PlainText.Clean(line)}");
-            }
-
-            return ExitCode.BadInput;
-        }
         catch (ScenarioException refusal)
         {
             foreach (var problem in refusal.Errors)
@@ -51,6 +43,16 @@ internal static class CommandRunner
             }
 
             return ExitCode.BadInput;
+        }
+        catch (Exception refusal) when (refusal is EstateSourceException or HomeostatException)
+        {
+            return Refuse(refusal.Message, error);
+        }
+        catch (HttpRequestException failure)
+        {
+            error.WriteLine($"homeostat: no service answers: {PlainText.Clean(failure.Message)}");
+            error.WriteLine("homeostat: start one with `homeostat up`, or name another with --server");
+            return ExitCode.Unavailable;
         }
         catch (OperationCanceledException)
         {
@@ -61,6 +63,16 @@ internal static class CommandRunner
         {
             return ReportBug(parsed, failure, error);
         }
+    }
+
+    private static int Refuse(string message, TextWriter error)
+    {
+        foreach (var line in message.Split('\n'))
+        {
+            error.WriteLine($"homeostat: {PlainText.Clean(line)}");
+        }
+
+        return ExitCode.BadInput;
     }
 
     private static int RefuseUsage(ParseResult parsed, TextWriter error)

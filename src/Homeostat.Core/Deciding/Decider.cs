@@ -44,23 +44,33 @@ public sealed class Decider(DeciderParts parts)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var now = parts.Clock.GetUtcNow();
-        var (judgement, permit) = JudgeAndReserve(request, now, hasLooked);
+        var (judgement, reserved) = JudgeAndReserve(request, now, hasLooked);
 
         // From here on nobody may walk away: an append that was given up half-way would leave it open whether it counts.
-        var decision = await RecordAsync(request, judgement, permit, now).ConfigureAwait(false);
-        return decision.Verdict == Verdict.Allow || decision.Receipt is null || parts.AlternativeCap == TimeSpan.Zero
+        var decision = await RecordAsync(request, judgement, reserved, now).ConfigureAwait(false);
+        return decision.Receipt is null ? decision : WithAlternative(decision);
+    }
+
+    private Decision WithAlternative(Decision decision) =>
+        decision.Verdict == Verdict.Allow || parts.AlternativeCap == TimeSpan.Zero
             ? decision
             : decision with
             {
-                Alternative = FindAlternative(request, judgement),
+                Alternative = FindAlternative(decision.Request, decision.Judgement),
             };
+
+    /// <summary>What the decision would be; nothing is reserved and nothing is written.</summary>
+    public Decision Simulate(ActionRequest request, bool hasLooked = false)
+    {
+        var judgement = Judge(request, parts.Clock.GetUtcNow(), hasLooked, out _);
+        return WithAlternative(new Decision(request, judgement, null, null));
     }
 
     /// <summary>The outcome of a permit has been observed: its future ends.</summary>
     public void Settle(Permit permit) => parts.Leases.Settle(permit.Id);
 
     /// <summary>Steps 3 to 7 of the path of a request.</summary>
-    internal (Judgement Judgement, PermitId? Permit) JudgeAndReserve(
+    internal (Judgement Judgement, LeaseEvent.Reserved? Reserved) JudgeAndReserve(
         ActionRequest request,
         DateTimeOffset now,
         bool hasLooked
@@ -70,40 +80,17 @@ public sealed class Decider(DeciderParts parts)
         {
             for (var attempt = 0; attempt < Limits.MaxDecisionAttempts; attempt++)
             {
-                // 3. The lease.
-                var found = parts.Leases.Find(request.Lease, request.Agent, now);
-                if (found.Balance is null)
-                {
-                    return (Judgement.Denied(LeaseTest, found.Refusal ?? "the lease cannot be used"), null);
-                }
-
-                // 4. One snapshot, and what others may still do.
-                if (parts.Estate() is not { } estate)
-                {
-                    return (
-                        Judgement.Denied(
-                            EstateTest,
-                            "there is no model of the estate yet",
-                            "wait until a source has listed it"
-                        ),
-                        null
-                    );
-                }
-
-                // 5. and 6. Consequences, and every test over the same file.
-                var futures = parts.Leases.Futures;
-                var judgement = parts.Judge.Review(request, found.Balance, estate, futures, now, hasLooked);
+                var judgement = Judge(request, now, hasLooked, out var version);
                 if (judgement.Verdict != Verdict.Allow)
                 {
                     return (judgement, null);
                 }
 
                 // 7. Reserve, unless somebody was faster: then what was judged may no longer hold.
-                var permit = parts.NextPermit();
-                switch (Reserve(request, judgement, permit, futures.Version, now))
+                switch (Reserve(request, judgement, version, now, out var reserved))
                 {
                     case Reservation.Reserved:
-                        return (judgement, permit);
+                        return (judgement, reserved);
                     case Reservation.Refused:
                         return (Judgement.Denied(LeaseTest, "the lease cannot pay for it any more", "ask again"), null);
                 }
@@ -113,73 +100,155 @@ public sealed class Decider(DeciderParts parts)
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            // A bug of ours: whatever it was, the request does not pass.
-            return (
-                Judgement.Denied(InternalTest, $"the decision failed: {failure.GetType().Name}: {failure.Message}"),
-                null
-            );
+            return (Failed(failure), null);
         }
     }
+
+    /// <summary>Steps 3 to 6: the lease, one snapshot with what others may still do, consequences, every test.</summary>
+    private Judgement Judge(ActionRequest request, DateTimeOffset now, bool hasLooked, out long version)
+    {
+        version = 0;
+        try
+        {
+            // 3. The lease.
+            var found = parts.Leases.Find(request.Lease, request.Agent, now);
+            if (found.Balance is null)
+            {
+                return Judgement.Denied(LeaseTest, found.Refusal ?? "the lease cannot be used");
+            }
+
+            // 4. One snapshot, and what others may still do.
+            if (parts.Estate() is not { } estate)
+            {
+                return Judgement.Denied(
+                    EstateTest,
+                    "there is no model of the estate yet",
+                    "wait until a source has listed it"
+                );
+            }
+
+            // 5. and 6. Consequences, and every test over the same file.
+            var futures = parts.Leases.Futures;
+            version = futures.Version;
+            return parts.Judge.Review(request, found.Balance, estate, futures, now, hasLooked);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return Failed(failure);
+        }
+    }
+
+    /// <summary>A bug of ours: whatever it was, the request does not pass.</summary>
+    private static Judgement Failed(Exception failure) =>
+        Judgement.Denied(InternalTest, $"the decision failed: {failure.GetType().Name}: {failure.Message}");
 
     private Reservation Reserve(
         ActionRequest request,
         Judgement judgement,
-        PermitId permit,
         long version,
-        DateTimeOffset now
+        DateTimeOffset now,
+        out LeaseEvent.Reserved? reserved
     )
     {
         var consequences = judgement.Consequences!;
-        var future = new CommittedFuture(permit, request.Effects, now) { Footprint = consequences.Footprint };
+        var future = new CommittedFuture(parts.NextPermit(), request.Effects, now)
+        {
+            Footprint = consequences.Footprint,
+        };
         var cost = new Cost(judgement.Assessment!.Charge, consequences.Irreversible.Count);
-        return parts.Leases.Reserve(request.Lease, cost, future, version, now);
+        var asked = new ReservationRequest(request.Lease, cost, future, version) { Request = request.Id };
+        return parts.Leases.Reserve(asked, now, out reserved);
     }
 
     /// <summary>8. No receipt, no permit.</summary>
     private async ValueTask<Decision> RecordAsync(
         ActionRequest request,
         Judgement judgement,
-        PermitId? permit,
+        LeaseEvent.Reserved? reserved,
         DateTimeOffset now
     )
     {
-        byte[] entry;
+        IReadOnlyList<ReadOnlyMemory<byte>> entries;
         try
         {
-            entry = parts.Log.Sign(request, judgement, new(permit?.Value), now);
+            reserved = reserved is null
+                ? null
+                : reserved with
+                {
+                    Expected = Expectations.Of(judgement.Consequences!, request.Effects),
+                };
+            entries = parts.Log.Sign(request, judgement, reserved, now);
+        }
+        catch (EntryTooLargeException tooLarge) when (reserved is not null)
+        {
+            // What cannot be written down in full is not permitted; that much can be written down.
+            parts.Leases.Release(reserved.Permit);
+            var refusal = Judgement.Denied(LedgerTest, tooLarge.Message, "do fewer at a time");
+            return await RecordAsync(request, refusal with { File = judgement.File }, null, now).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            return Unrecorded(request, permit, failure);
+            return Unrecorded(request, judgement, reserved?.Permit, failure);
         }
 
         try
         {
-            var receipt = await parts.Log.AppendAsync(entry).ConfigureAwait(false);
-            return new Decision(
-                request,
-                judgement,
-                receipt,
-                permit is { } id ? new Permit(id, request, receipt) : null
-            );
+            var receipt = await parts.Log.AppendAsync(entries).ConfigureAwait(false);
+            return reserved is null
+                ? new Decision(request, judgement, receipt, null)
+                : await ConfirmAsync(request, judgement, reserved, receipt).ConfigureAwait(false);
         }
         catch (AppendRefusedException refusal)
         {
-            return Unrecorded(request, permit, refusal);
+            return Unrecorded(request, judgement, reserved?.Permit, refusal);
         }
     }
 
+    /// <summary>A lease that was revoked while the entry was on its way gives no permit any more.</summary>
+    private async ValueTask<Decision> ConfirmAsync(
+        ActionRequest request,
+        Judgement judgement,
+        LeaseEvent.Reserved reserved,
+        Receipt receipt
+    )
+    {
+        var now = parts.Clock.GetUtcNow();
+        if (parts.Leases.Confirm(reserved) is not { } refusal)
+        {
+            return new Decision(request, judgement, receipt, new Permit(reserved.Permit, request, receipt));
+        }
+
+        try
+        {
+            // Until this is durable the future stays: after a crash it would be there too.
+            var released = new LeaseEvent.Released(reserved.Permit, now);
+            await parts.Log.AppendAsync(request.Agent.Value, released, by: "homeostat").ConfigureAwait(false);
+            parts.Leases.Release(reserved.Permit);
+        }
+        catch (AppendRefusedException)
+        {
+            // It ends when it is observed.
+        }
+
+        return new Decision(request, Judgement.Denied(LeaseTest, refusal), receipt, null);
+    }
+
     /// <summary>Nothing was written that counts: what was reserved for it is free again, and no permit leaves this place.</summary>
-    private Decision Unrecorded(ActionRequest request, PermitId? permit, Exception failure)
+    private Decision Unrecorded(ActionRequest request, Judgement judgement, PermitId? permit, Exception failure)
     {
         if (permit is { } id)
         {
             parts.Leases.Release(id);
         }
 
+        var unwritten = Judgement.Denied(LedgerTest, $"the decision could not be written down: {failure.Message}");
         return new Decision(
             request,
-            Judgement.Denied(LedgerTest, $"the decision could not be written down: {failure.Message}"),
+            unwritten with
+            {
+                File = judgement.File,
+                Findings = [.. unwritten.Findings, .. judgement.Findings],
+            },
             null,
             null
         );

@@ -1,26 +1,58 @@
 using Homeostat.Core.Actions;
+using Homeostat.Core.Leases;
 using Homeostat.Ledger.Checkpoints;
 using Homeostat.Ledger.Statements;
 using Homeostat.Ledger.Storage;
 
 namespace Homeostat.Core.Deciding;
 
-/// <summary>Writes decisions to the ledger as statements signed by the control plane itself.</summary>
+/// <summary>Writes decisions and what changes leases to the ledger, as statements signed by the control plane itself.</summary>
 /// <param name="issuer">Who says it, as it stands in the entry.</param>
 public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
 {
-    /// <summary>The entry, signed; nothing is written yet.</summary>
-    internal byte[] Sign(ActionRequest request, Judgement judgement, PermitReference permit, DateTimeOffset now)
+    /// <summary>The decision's entries, signed; nothing is written yet. More than one where its effects do not fit into one.</summary>
+    /// <exception cref="EntryTooLargeException">What the permit would do does not fit into one append.</exception>
+    internal IReadOnlyList<ReadOnlyMemory<byte>> Sign(
+        ActionRequest request,
+        Judgement judgement,
+        LeaseEvent.Reserved? reserved,
+        DateTimeOffset now
+    )
     {
-        var payload = DecisionRecord.Encode(request, judgement, permit, now);
-        return Statement.Sign(
-            key,
-            new StatementHeader(issuer, request.Agent.Value, DecisionRecord.ContentType),
-            payload
-        );
+        var agent = request.Agent.Value;
+        var whole = DecisionRecord.Encode(request, judgement, reserved, now);
+        if (reserved is null || whole.Length <= Ledger.Limits.PayloadBytes)
+        {
+            return [Sign(agent, DecisionRecord.ContentType, whole)];
+        }
+
+        var parts = PermitParts.Split(reserved);
+        var decision = DecisionRecord.Encode(request, judgement, reserved, now, parts.Count);
+        return decision.Length <= Ledger.Limits.PayloadBytes
+            ?
+            [
+                .. parts.Select(part => (ReadOnlyMemory<byte>)Sign(agent, PermitParts.ContentType, part)),
+                Sign(agent, DecisionRecord.ContentType, decision),
+            ]
+            : throw new EntryTooLargeException(reserved.Effects.Count);
     }
 
-    /// <summary>Completes when the entry is durable.</summary>
-    /// <exception cref="AppendRefusedException">The log did not take it: nothing was written that counts.</exception>
-    internal ValueTask<Receipt> AppendAsync(byte[] entry) => log.AppendAsync(entry, CancellationToken.None);
+    /// <summary>Completes when the entries are durable, all of them; the receipt is the last one's.</summary>
+    /// <exception cref="AppendRefusedException">The log did not take them: nothing was written that counts.</exception>
+    internal async ValueTask<Receipt> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> entries)
+    {
+        var receipts = await log.AppendAsync(entries, CancellationToken.None).ConfigureAwait(false);
+        return receipts[^1];
+    }
+
+    /// <summary>Appends what changes leases; completes when it is durable.</summary>
+    internal ValueTask<Receipt> AppendAsync(string subject, LeaseEvent change, string by) =>
+        AppendAsync(subject, LeaseEventRecord.ContentType, LeaseEventRecord.Encode(change, by));
+
+    /// <summary>Appends a payload of another kind; completes when it is durable.</summary>
+    internal ValueTask<Receipt> AppendAsync(string subject, string contentType, byte[] payload) =>
+        log.AppendAsync(Sign(subject, contentType, payload), CancellationToken.None);
+
+    private byte[] Sign(string subject, string contentType, byte[] payload) =>
+        Statement.Sign(key, new StatementHeader(issuer, subject, contentType), payload);
 }

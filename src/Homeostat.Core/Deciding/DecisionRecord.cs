@@ -2,18 +2,21 @@ using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Text;
 using Homeostat.Core.Actions;
+using Homeostat.Core.Leases;
 
 namespace Homeostat.Core.Deciding;
 
 /// <summary>
 /// What a decision leaves on the log: deterministic CBOR (RFC 8949 §4.2) of at most 16 KiB. Long lists are cut to their
 /// first rows and stand in full behind a SHA-256; amounts are integers of millionths, so that no float is ever encoded.
+/// What a permit reserves is never cut: the balances are computed from it.
 /// </summary>
 internal static class DecisionRecord
 {
     public const string ContentType = "application/vnd.homeostat.decision+cbor";
 
     private const int FieldCount = 15;
+    private const string ReservedKey = "reserved";
     private const int MaxRows = 24;
 
     /// <summary>Bytes of UTF-8: a record of full rows stays below its limit in every script.</summary>
@@ -22,10 +25,16 @@ internal static class DecisionRecord
     /// <summary>What a text ends with that was cut.</summary>
     internal const string Ellipsis = "…";
 
-    public static byte[] Encode(ActionRequest request, Judgement judgement, PermitReference permit, DateTimeOffset now)
+    public static byte[] Encode(
+        ActionRequest request,
+        Judgement judgement,
+        LeaseEvent.Reserved? reserved,
+        DateTimeOffset now,
+        int parts = 0
+    )
     {
-        var writer = new CborWriter(CborConformanceMode.Canonical);
-        writer.WriteStartMap(FieldCount);
+        var writer = RecordWriter.NewWriter();
+        writer.WriteStartMap(FieldCount + (reserved is null ? 0 : 1));
         Text(writer, "request", request.Id.Value);
         Text(writer, "agent", request.Agent.Value);
         Text(writer, "lease", request.Lease.Value);
@@ -33,7 +42,7 @@ internal static class DecisionRecord
         Text(writer, "payload", request.PayloadHash);
         Text(writer, "goal", request.Goal?.Text ?? "");
         Text(writer, "verdict", judgement.Verdict.ToString());
-        Text(writer, "permit", permit.Id ?? "");
+        Text(writer, "permit", reserved?.Permit.Value ?? "");
         Number(writer, "time", now.ToUnixTimeMilliseconds());
         Number(writer, "estate", judgement.File?.Estate.Version ?? -1);
         Number(writer, "charge", Millionths(judgement.Assessment?.Charge ?? 0));
@@ -45,9 +54,18 @@ internal static class DecisionRecord
             [.. judgement.Findings.Select(finding => $"{finding.AtMost} {finding.Test}: {finding.Reason}")]
         );
         Rows(writer, "considered", [.. (judgement.Consequences?.Considered ?? []).Select(id => id.Value)]);
+        if (reserved is not null)
+        {
+            writer.WriteTextString(ReservedKey);
+            RecordWriter.WriteMap(writer, map => LeaseEventRecord.Write(map, reserved, parts));
+        }
+
         writer.WriteEndMap();
         return writer.Encode();
     }
+
+    /// <summary>The reservation's fields; null where the decision gave no permit.</summary>
+    public static RecordMap? Reserved(RecordMap map) => map.MapOrNull(ReservedKey);
 
     private static void Text(CborWriter writer, string key, string value)
     {
@@ -102,6 +120,3 @@ internal static class DecisionRecord
 
     private static long Millionths(double value) => (long)Math.Round(Math.Clamp(value, -1e9, 1e9) * 1e6);
 }
-
-/// <summary>The permit that a decision gives, or none.</summary>
-internal readonly record struct PermitReference(string? Id);

@@ -11,6 +11,14 @@ public sealed record Cost(double Stress, int Irreversible);
 /// <param name="Refusal">In words for the person who must act; null where it can be used.</param>
 public sealed record LeaseLookup(LeaseBalance? Balance, string? Refusal);
 
+/// <summary>What a permit would take from whom, and what it would do.</summary>
+/// <param name="ExpectedVersion">Of the futures it was judged against.</param>
+public sealed record ReservationRequest(LeaseId Lease, Cost Cost, CommittedFuture Future, long ExpectedVersion)
+{
+    /// <summary>The request that it answers; empty where nobody will ask for it again.</summary>
+    public RequestId Request { get; init; }
+}
+
 /// <summary>How a reservation ended.</summary>
 public enum Reservation
 {
@@ -39,10 +47,13 @@ public interface ILeaseBook
     LeaseLookup Find(LeaseId id, AgentId agent, DateTimeOffset now);
 
     /// <summary>
-    /// Takes the cost from the whole lineage and adds the future, if the futures are still those of
-    /// <paramref name="expectedVersion"/>: both or nothing.
+    /// Takes the cost from the whole lineage and adds the future, if the futures are still those of the expected
+    /// version: both or nothing. <paramref name="reserved"/> is what its ledger entry must say.
     /// </summary>
-    Reservation Reserve(LeaseId id, Cost cost, CommittedFuture future, long expectedVersion, DateTimeOffset now);
+    Reservation Reserve(ReservationRequest request, DateTimeOffset now, out LeaseEvent.Reserved? reserved);
+
+    /// <summary>The permit's entry is durable and says this: the permit may leave, unless the answer says why not.</summary>
+    string? Confirm(LeaseEvent.Reserved durable);
 
     /// <summary>The permit came to nothing before it was answered: gives back what it took.</summary>
     void Release(PermitId permit);
@@ -51,5 +62,5 @@ public interface ILeaseBook
     void Settle(PermitId permit);
 
     /// <summary>Ends the lease and everything under it, at once.</summary>
-    void Revoke(LeaseId id);
+    void Revoke(LeaseId id, DateTimeOffset now);
 }

@@ -28,6 +28,12 @@ public sealed record Lease
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>How long it goes on after each use while its parent is valid; zero = it ends when it ends.</summary>
+    public TimeSpan Renewal { get; init; }
+
+    /// <summary>SHA-256 of the secret that its bearer shows, in lower-case hexadecimal; empty = nobody can show one.</summary>
+    public string SecretHash { get; init; } = "";
+
     /// <summary>How long a root takes to grow from half its stress budget to all of it.</summary>
     public TimeSpan GrowthTime { get; init; } = TimeSpan.FromMinutes(10);
 

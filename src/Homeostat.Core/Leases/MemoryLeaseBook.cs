@@ -4,17 +4,14 @@ using Homeostat.Core.Simulation;
 
 namespace Homeostat.Core.Leases;
 
-/// <summary>A lease book in one process's memory; one lock guards all of it.</summary>
-public sealed class MemoryLeaseBook : ILeaseBook
+/// <summary>
+/// A lease book in one process's memory; one lock guards all of it. Every change is a <see cref="LeaseEvent"/> that is
+/// first checked and then applied; recovery applies the same events from the ledger.
+/// </summary>
+public sealed partial class MemoryLeaseBook : ILeaseBook
 {
     /// <summary>How far our clock may step back before nothing is decided any more.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
-
-    private readonly Lock _lock = new();
-    private readonly Dictionary<LeaseId, Account> _accounts = [];
-    private readonly Dictionary<PermitId, (LeaseId Lease, Cost Cost)> _reserved = [];
-    private volatile CommittedFutures _futures = CommittedFutures.None;
-    private DateTimeOffset _latest = DateTimeOffset.UnixEpoch;
 
     public CommittedFutures Futures => _futures;
 
@@ -22,25 +19,22 @@ public sealed class MemoryLeaseBook : ILeaseBook
     {
         lock (_lock)
         {
-            if (ClockRefusal(ref now) is { } clock)
-            {
-                return clock;
-            }
-
-            if (_accounts.TryGetValue(lease.Id, out var existing))
-            {
-                return LeaseTerms.AreSame(existing.Lease, lease)
-                    ? null
-                    : $"lease {lease.Id} exists already with other terms";
-            }
-
-            var refusal = RefusalOf(lease, now);
+            var refusal = GrantRefusal(lease, now);
             if (refusal is null)
             {
-                _accounts.Add(lease.Id, new Account(lease));
+                ApplyLocked(new LeaseEvent.Granted(lease, now));
             }
 
             return refusal;
+        }
+    }
+
+    /// <summary>Why the lease would be refused, or null; nothing changes.</summary>
+    public string? RefusalOf(Lease lease, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            return GrantRefusal(lease, now);
         }
     }
 
@@ -64,79 +58,100 @@ public sealed class MemoryLeaseBook : ILeaseBook
         }
     }
 
-    public Reservation Reserve(LeaseId id, Cost cost, CommittedFuture future, long expectedVersion, DateTimeOffset now)
+    public Reservation Reserve(ReservationRequest request, DateTimeOffset now, out LeaseEvent.Reserved? reserved)
     {
+        reserved = null;
         lock (_lock)
         {
             if (
                 ClockRefusal(ref now) is not null
-                || !IsCost(cost)
-                || Lineage(id, now, out var lineage) is not null
-                || _reserved.ContainsKey(future.Permit)
+                || !IsCost(request.Cost)
+                || Lineage(request.Lease, now, out var lineage) is not null
+                || _permits.ContainsKey(request.Future.Permit)
             )
             {
                 return Reservation.Refused;
             }
 
-            if (_futures.Version != expectedVersion)
+            var terms = TermsOf(request, lineage, now);
+            if (!terms.IsLooking && _futures.Version != request.ExpectedVersion)
             {
                 return Reservation.Overtaken;
             }
 
-            if (!CanPay(BalanceOf(lineage, now), cost))
+            if (!CanPay(BalanceOf(lineage, now), request.Cost))
             {
                 return Reservation.Refused;
             }
 
-            foreach (var account in lineage)
-            {
-                account.Take(cost, now);
-            }
-
-            _reserved.Add(future.Permit, (id, cost));
-            _futures = _futures.With(future);
+            Take(terms, request.Future);
+            reserved = terms;
             return Reservation.Reserved;
         }
     }
 
-    public void Release(PermitId permit)
+    public string? Confirm(LeaseEvent.Reserved durable)
     {
         lock (_lock)
         {
-            if (End(permit) is { } ended)
+            if (!_permits.ContainsKey(durable.Permit))
             {
-                foreach (var account in Ancestors(ended.Lease))
-                {
-                    account.GiveBack(ended.Cost);
-                }
+                return $"there is no permit {durable.Permit}";
             }
+
+            ConfirmLocked(durable);
+
+            // It may have ended while its entry was on the way to the disk; having expired meanwhile is no reason.
+            return Ancestors(durable.Lease).FirstOrDefault(account => account.RevokedAt is not null) is { } revoked
+                ? $"lease {revoked.Lease.Id} was revoked"
+                : null;
         }
     }
 
-    public void Settle(PermitId permit)
+    public void Release(PermitId permit) => ApplyNow(new LeaseEvent.Released(permit, DateTimeOffset.UnixEpoch));
+
+    public void Settle(PermitId permit) => ApplyNow(new LeaseEvent.Settled(permit, DateTimeOffset.UnixEpoch));
+
+    public void Revoke(LeaseId id, DateTimeOffset now) => ApplyNow(new LeaseEvent.Revoked(id, now));
+
+    /// <param name="at">By the book's clock, which never goes back.</param>
+    private static LeaseEvent.Reserved TermsOf(
+        ReservationRequest request,
+        List<LeaseAccount> lineage,
+        DateTimeOffset at
+    )
     {
-        lock (_lock)
+        var debits = new LeaseDebit[lineage.Count];
+        var parentEnds = DateTimeOffset.MaxValue;
+
+        // From the root down: no lease outlives its parent, renewed or not.
+        for (var i = lineage.Count - 1; i >= 0; i--)
         {
-            if (End(permit) is { } ended)
+            var lease = lineage[i].Lease;
+            var ends = lineage[i].ExpiresAt;
+            if (lease.Renewal > TimeSpan.Zero)
             {
-                foreach (var account in Ancestors(ended.Lease))
-                {
-                    account.Outstanding--;
-                }
+                var limit = lease.Parent is null ? lease.IssuedAt + Lease.MaxLife : parentEnds;
+                ends = Max(ends, Min(at + lease.Renewal, limit));
             }
+
+            debits[i] = new LeaseDebit(lease.Id, Amount.Of(request.Cost.Stress), request.Cost.Irreversible, ends);
+            parentEnds = ends;
         }
+
+        return new LeaseEvent.Reserved(
+            request.Future.Permit,
+            request.Lease,
+            request.Request,
+            request.Future.Effects,
+            debits,
+            at
+        );
     }
 
-    public void Revoke(LeaseId id)
-    {
-        lock (_lock)
-        {
-            if (_accounts.TryGetValue(id, out var account))
-            {
-                account.IsRevoked = true;
-            }
-        }
-    }
+    private static DateTimeOffset Min(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;
+
+    private static DateTimeOffset Max(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 
     /// <summary>A cost that gives instead of taking is a bug on the other side.</summary>
     private static bool IsCost(Cost cost) => cost.Stress >= 0 && cost.Irreversible >= 0;
@@ -147,34 +162,42 @@ public sealed class MemoryLeaseBook : ILeaseBook
         && balance.Outstanding > 0
         && balance.ThisMinute > 0;
 
-    private string? RefusalOf(Lease lease, DateTimeOffset now)
+    private string? GrantRefusal(Lease lease, DateTimeOffset now)
     {
-        if (lease.ExpiresAt <= now || lease.ExpiresAt <= lease.IssuedAt)
+        if (ClockRefusal(ref now) is { } clock)
         {
-            return $"lease {lease.Id} would have expired at {lease.ExpiresAt:u} already";
+            return clock;
         }
 
-        if (lease.ExpiresAt - now > Lease.MaxLife)
+        if (_accounts.TryGetValue(lease.Id, out var existing))
         {
-            return $"there is no permanent lease: {lease.Id} may last until {now + Lease.MaxLife:u} at most";
+            return LeaseTerms.AreSame(existing.Lease, lease)
+                ? null
+                : $"lease {lease.Id} exists already with other terms";
         }
 
-        if (lease.Parent is not { } parentId)
-        {
-            return null;
-        }
+        return lease.ExpiresAt <= now || lease.ExpiresAt <= lease.IssuedAt
+                ? $"lease {lease.Id} would have expired at {lease.ExpiresAt:u} already"
+            : lease.ExpiresAt - now > Lease.MaxLife
+                ? $"there is no permanent lease: {lease.Id} may last until {now + Lease.MaxLife:u} at most"
+            : _accounts.Count >= Limits.MaxLeases ? $"the book keeps at most {Limits.MaxLeases} leases"
+            : lease.Parent is { } parent ? ChildRefusal(lease, parent, now)
+            : null;
+    }
 
+    private string? ChildRefusal(Lease lease, LeaseId parentId, DateTimeOffset now)
+    {
         if (Lineage(parentId, now, out var lineage) is { } refusal)
         {
             return refusal;
         }
 
-        var parent = lineage[0].Lease;
+        var parent = lineage[0];
         return lineage.Count >= Limits.MaxLineage
                 ? $"{parentId} has {lineage.Count - 1} leases above it, and no lease has more than {Limits.MaxLineage - 1}"
             : lease.ExpiresAt > parent.ExpiresAt
                 ? $"no lease outlives its parent: {parentId} ends at {parent.ExpiresAt:u}"
-            : lease.Cone.ReachesBeyond(parent.Cone) is { } dimension
+            : lease.Cone.ReachesBeyond(parent.Lease.Cone) is { } dimension
                 ? $"the cone reaches beyond that of {parentId}: {dimension}"
             : null;
     }
@@ -187,11 +210,11 @@ public sealed class MemoryLeaseBook : ILeaseBook
             return $"the clock went back from {_latest:u} to {now:u}: ages of evidence cannot be told";
         }
 
-        now = _latest = now > _latest ? now : _latest;
+        now = _latest = Max(now, _latest);
         return null;
     }
 
-    private string? Lineage(LeaseId id, DateTimeOffset now, out List<Account> lineage)
+    private string? Lineage(LeaseId id, DateTimeOffset now, out List<LeaseAccount> lineage)
     {
         lineage = [];
         for (LeaseId? at = id; at is { } leaseId; at = lineage[^1].Lease.Parent)
@@ -201,14 +224,14 @@ public sealed class MemoryLeaseBook : ILeaseBook
                 return $"there is no lease {leaseId}";
             }
 
-            if (account.IsRevoked)
+            if (account.RevokedAt is not null)
             {
                 return $"lease {leaseId} was revoked";
             }
 
-            if (account.Lease.ExpiresAt <= now)
+            if (account.ExpiresAt <= now)
             {
-                return $"lease {leaseId} expired at {account.Lease.ExpiresAt:u}";
+                return $"lease {leaseId} expired at {account.ExpiresAt:u}";
             }
 
             lineage.Add(account);
@@ -217,68 +240,12 @@ public sealed class MemoryLeaseBook : ILeaseBook
         return null;
     }
 
-    private static LeaseBalance BalanceOf(List<Account> lineage, DateTimeOffset now) =>
+    private static LeaseBalance BalanceOf(List<LeaseAccount> lineage, DateTimeOffset now) =>
         new(
             [.. lineage.Select(account => account.Lease)],
-            Amount.ToDouble(lineage.Min(account => Amount.Of(account.Lease.GrownBudget(now)) - account.Stress)),
+            Amount.ToDouble(lineage.Min(account => account.StressLeft(now))),
             lineage.Min(account => account.Lease.Cone.Amounts.Irreversible - account.Irreversible),
             lineage.Min(account => account.Lease.Cone.Amounts.Outstanding - account.Outstanding),
             lineage.Min(account => account.Lease.Cone.Amounts.PerMinute - account.InMinuteOf(now))
         );
-
-    private (LeaseId Lease, Cost Cost)? End(PermitId permit)
-    {
-        if (!_reserved.Remove(permit, out var reserved))
-        {
-            return null;
-        }
-
-        _futures = _futures.Without(permit);
-        return reserved;
-    }
-
-    /// <summary>Of a lease that exists, whether it is still valid or not.</summary>
-    private IEnumerable<Account> Ancestors(LeaseId id)
-    {
-        for (
-            LeaseId? at = id;
-            at is { } leaseId && _accounts.TryGetValue(leaseId, out var account);
-            at = account.Lease.Parent
-        )
-        {
-            yield return account;
-        }
-    }
-
-    private sealed class Account(Lease lease)
-    {
-        private long _minute;
-        private int _inMinute;
-
-        public Lease Lease { get; } = lease;
-
-        /// <summary>In whole billionths, so that giving back leaves nothing behind.</summary>
-        public long Stress { get; private set; }
-        public int Irreversible { get; private set; }
-        public int Outstanding { get; set; }
-        public bool IsRevoked { get; set; }
-
-        public int InMinuteOf(DateTimeOffset now) => now.ToUnixTimeSeconds() / 60 == _minute ? _inMinute : 0;
-
-        public void Take(Cost cost, DateTimeOffset now)
-        {
-            Stress += Amount.Of(cost.Stress);
-            Irreversible += cost.Irreversible;
-            Outstanding++;
-            _inMinute = InMinuteOf(now) + 1;
-            _minute = now.ToUnixTimeSeconds() / 60;
-        }
-
-        public void GiveBack(Cost cost)
-        {
-            Stress -= Amount.Of(cost.Stress);
-            Irreversible -= cost.Irreversible;
-            Outstanding--;
-        }
-    }
 }

@@ -132,7 +132,8 @@ internal sealed class AblatedPath : IDecisionPath
         var permit = new PermitId($"permit-{++_permits}");
         var cost = new Cost(judgement.Assessment!.Charge, judgement.Consequences!.Irreversible.Count);
         var future = new CommittedFuture(permit, request.Effects, now);
-        _leases.Book.Reserve(request.Lease, cost, future, _leases.Book.Futures.Version, now);
+        var asked = new ReservationRequest(request.Lease, cost, future, _leases.Book.Futures.Version);
+        _leases.Book.Reserve(asked, now, out _);
         return ValueTask.FromResult(new Answer(judgement, null, () => _leases.Book.Settle(permit)));
     }
 

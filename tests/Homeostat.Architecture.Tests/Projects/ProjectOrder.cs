@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Homeostat.Architecture.Tests.Projects;
 
-/// <summary>Which project may refer to which: <c>Ledger ← Core ← satellites ← Server</c>, and the command line.</summary>
+/// <summary>Which project may refer to which: <c>Ledger ← Core ← satellites ← Server</c>, the client with its contract, and the command line.</summary>
 internal static class ProjectOrder
 {
     private static readonly string[] Inner = ["Homeostat.Ledger", "Homeostat.Core"];
@@ -12,6 +12,7 @@ internal static class ProjectOrder
     {
         ["Homeostat.Ledger"] = [],
         ["Homeostat.Core"] = ["Homeostat.Ledger"],
+        ["Homeostat.Client"] = [],
         ["Homeostat.Estates"] = Inner,
         ["Homeostat.Gateways"] = Inner,
         ["Homeostat.Attestation"] = Inner,
@@ -19,12 +20,13 @@ internal static class ProjectOrder
         ["Homeostat.Server"] =
         [
             .. Inner,
+            "Homeostat.Client",
             "Homeostat.Estates",
             "Homeostat.Gateways",
             "Homeostat.Attestation",
             "Homeostat.Cluster",
         ],
-        ["Homeostat.Cli"] = [.. Inner, "Homeostat.Estates"],
+        ["Homeostat.Cli"] = [.. Inner, "Homeostat.Client", "Homeostat.Estates"],
     };
 
     public static IEnumerable<string> Violations(IEnumerable<(string Project, string[] References)> projects)

@@ -15,6 +15,7 @@ namespace Homeostat.Core.Tests.Deciding;
 internal sealed class DeciderFixture : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("homeostat-");
+    private readonly SigningKey _key;
     private readonly LedgerLog _log;
     private int _permits;
     private int _requests;
@@ -23,15 +24,17 @@ internal sealed class DeciderFixture : IDisposable
     {
         Estate = estate;
         Clock = new FakeTimeProvider(now);
-        var key = SigningKey.Generate("test.example/log");
-        _log = LedgerLog.Open(_folder.FullName, "test.example/log", key, Clock);
+        _key = SigningKey.Generate("test.example/log");
+        _log = LedgerLog.Open(_folder.FullName, "test.example/log", _key, Clock);
+        var log = new DecisionLog(_log, _key, "test.example");
+        Registry = new LeaseRegistry(Leases, log, Clock);
         Decider = new Decider(
             new DeciderParts
             {
                 Judge = new Judge(table ?? StressTable.Default, CriticPanel.Default),
                 Leases = Leases,
                 Estate = () => Estate,
-                Log = new DecisionLog(_log, key, "test.example"),
+                Log = log,
                 Clock = Clock,
                 NextPermit = () => new PermitId($"permit-{Interlocked.Increment(ref _permits)}"),
                 AlternativeCap = TimeSpan.FromSeconds(10),
@@ -47,7 +50,17 @@ internal sealed class DeciderFixture : IDisposable
 
     public Decider Decider { get; }
 
+    public LeaseRegistry Registry { get; }
+
     public LedgerLog Log => _log;
+
+    /// <summary>The book that the ledger alone gives.</summary>
+    public async Task<MemoryLeaseBook> FoldAsync()
+    {
+        var book = new MemoryLeaseBook();
+        await LeaseRecovery.FoldAsync(_log, _key.PublicKey.ToArray(), book);
+        return book;
+    }
 
     /// <summary>A lease that covers everything, whose stress budget has had time to grow to its ceiling.</summary>
     public Lease GrantEverything(string agent = "agent", double stress = 0.1)
@@ -103,7 +116,9 @@ internal sealed class DeciderFixture : IDisposable
 
     public void Dispose()
     {
+        Registry.Dispose();
         _log.Dispose();
+        _key.Dispose();
         _folder.Delete(recursive: true);
     }
 }

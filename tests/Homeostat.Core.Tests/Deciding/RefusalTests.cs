@@ -5,6 +5,7 @@ using Homeostat.Core.Estate;
 using Homeostat.Core.Homeostasis;
 using Homeostat.Core.Leases;
 using Homeostat.Core.Simulation;
+using Homeostat.Core.Tests.Leases;
 using Homeostat.Core.Tests.Simulation;
 using Homeostat.Ledger.Checkpoints;
 using Homeostat.Ledger.Storage;

@@ -1,0 +1,95 @@
+using Homeostat.Core.Actions;
+using Homeostat.Core.Leases;
+using Homeostat.Core.Simulation;
+using Homeostat.Ledger.Storage;
+
+namespace Homeostat.Core.Deciding;
+
+/// <summary>The answer to a grant.</summary>
+/// <param name="Refusal">Why it was refused; null where the lease is there.</param>
+/// <param name="Receipt">Null where it was refused, or was there before.</param>
+public sealed record GrantAnswer(string? Refusal, Receipt? Receipt);
+
+/// <summary>
+/// Changes of the lease book that are not decisions: each is on the ledger before it is answered, and the book in memory
+/// follows. Grants come one after another, so that a child's entry always stands behind its parent's.
+/// </summary>
+public sealed class LeaseRegistry(MemoryLeaseBook book, DecisionLog log, TimeProvider clock) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <exception cref="AppendRefusedException">The log did not take it: there is no such lease.</exception>
+    public async ValueTask<GrantAnswer> GrantAsync(Lease lease, string by)
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            var now = clock.GetUtcNow();
+            if (book.RefusalOf(lease, now) is { } refusal)
+            {
+                return new GrantAnswer(refusal, null);
+            }
+
+            if (book.FindLease(lease.Id) is not null)
+            {
+                return new GrantAnswer(null, null);
+            }
+
+            // A crash behind the append leaves a lease that nobody was told of; it ends by itself.
+            var granted = new LeaseEvent.Granted(lease, now);
+            var receipt = await log.AppendAsync(lease.Agent.Value, granted, by).ConfigureAwait(false);
+            book.Apply(granted);
+            return new GrantAnswer(null, receipt);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Ends the lease and everything under it: in memory at once, and on the ledger before this completes.</summary>
+    /// <exception cref="AppendRefusedException">It is revoked until the process ends, and must be asked for again.</exception>
+    public async ValueTask<Receipt?> RevokeAsync(LeaseId id, string by)
+    {
+        if (book.FindLease(id) is not { } lease)
+        {
+            return null;
+        }
+
+        var revoked = new LeaseEvent.Revoked(id, clock.GetUtcNow());
+        book.Apply(revoked);
+        return await log.AppendAsync(lease.Agent.Value, revoked, by).ConfigureAwait(false);
+    }
+
+    /// <summary>The outcome has been observed. The future ends when that is durable; a permit is settled once.</summary>
+    /// <returns>Null where no such permit is out.</returns>
+    /// <exception cref="AppendRefusedException">The future stays, and must be settled again.</exception>
+    public async ValueTask<Receipt?> SettleAsync(Settlement settlement, string by)
+    {
+        if (book.FindPermit(settlement.Permit) is not { IsDurable: true } permit)
+        {
+            return null;
+        }
+
+        var now = clock.GetUtcNow();
+        var receipt = await log.AppendAsync(
+                permit.Lease.Value,
+                SettlementRecord.ContentType,
+                SettlementRecord.Encode(settlement, now, by)
+            )
+            .ConfigureAwait(false);
+        book.Apply(new LeaseEvent.Settled(settlement.Permit, now));
+        return receipt;
+    }
+
+    /// <summary>Writes down what an operator should know.</summary>
+    /// <exception cref="AppendRefusedException">The log did not take it.</exception>
+    public ValueTask<Receipt> ReportAsync(string kind, string subject, string text) =>
+        log.AppendAsync(
+            subject.Length is > 0 and <= Ledger.Limits.ClaimChars ? subject : "estate",
+            ReportRecord.ContentType,
+            ReportRecord.Encode(kind, text, clock.GetUtcNow())
+        );
+
+    public void Dispose() => _turn.Dispose();
+}

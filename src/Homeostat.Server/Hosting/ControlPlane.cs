@@ -1,0 +1,192 @@
+using System.Security.Cryptography;
+using Homeostat.Client.Contract;
+using Homeostat.Core.Critics;
+using Homeostat.Core.Deciding;
+using Homeostat.Core.Estate;
+using Homeostat.Core.Homeostasis;
+using Homeostat.Core.Leases;
+using Homeostat.Core.Simulation;
+using Homeostat.Estates.Overlay;
+using Homeostat.Estates.Terraform;
+using Homeostat.Ledger.Storage;
+using Homeostat.Server.Estate;
+using Homeostat.Server.Leases;
+
+namespace Homeostat.Server.Hosting;
+
+/// <summary>What the desks are made of.</summary>
+internal sealed record ControlParts
+{
+    public required TimeProvider Clock { get; init; }
+    public required MemoryLeaseBook Book { get; init; }
+    public required LeaseRegistry Registry { get; init; }
+    public required Decider Decider { get; init; }
+    public required EstateDesk Estate { get; init; }
+    public required Explanations Explanations { get; init; }
+    public required Reports Reports { get; init; }
+}
+
+/// <summary>Everything that runs behind the API: the log, the book that is folded from it, the estate, the desks.</summary>
+internal sealed class ControlPlane : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _running = [];
+
+    private ControlPlane(ServerOptions options, DataFolder folder, LedgerLog log, ControlParts parts)
+    {
+        (Options, Folder, Log, Parts) = (options, folder, log, parts);
+        Decisions = new DecisionDesk(parts);
+        Settlements = new SettlementDesk(parts, options.PermitLife);
+        parts.Estate.OnChanged = (source, changes) => _ = ReportChangesAsync(source, changes);
+    }
+
+    public ServerOptions Options { get; }
+    public DataFolder Folder { get; }
+    public LedgerLog Log { get; }
+    public ControlParts Parts { get; }
+    public DecisionDesk Decisions { get; }
+    public SettlementDesk Settlements { get; }
+
+    /// <summary>Opens the log, folds it, and takes the sources; a <see cref="StartException"/> says why it cannot.</summary>
+    /// <param name="sources">Besides those that the options name.</param>
+    public static async Task<ControlPlane> OpenAsync(
+        ServerOptions options,
+        TimeProvider clock,
+        params IReadOnlyList<IEstateSource> sources
+    )
+    {
+        var overlay = LoadOverlay(options);
+        var folder = DataFolder.Open(options.Data);
+        try
+        {
+            var log = LedgerLog.Open(folder.LogFolder, folder.Key.Name, folder.Key, clock);
+            var book = new MemoryLeaseBook();
+            await LeaseRecovery.FoldAsync(log, folder.Key.PublicKey.ToArray(), book);
+            var model = new EstateModel(overlay?.ShelfLives ?? ShelfLives.Default);
+            var writer = new DecisionLog(log, folder.Key, folder.Key.Name);
+            var parts = new ControlParts
+            {
+                Clock = clock,
+                Book = book,
+                Registry = new LeaseRegistry(book, writer, clock),
+                Decider = DeciderOf(overlay, book, model, writer, clock),
+                Estate = new EstateDesk(model, clock),
+                Explanations = new Explanations(book, clock),
+                Reports = new Reports(),
+            };
+            var plane = new ControlPlane(options, folder, log, parts);
+            plane.Register(overlay, sources);
+            return plane;
+        }
+        catch (Exception error) when (error is LedgerOpenException or FormatException)
+        {
+            throw new StartException(error.Message);
+        }
+    }
+
+    /// <summary>What is missing before requests can be decided; empty where nothing is.</summary>
+    public IReadOnlyList<string> Missing()
+    {
+        var missing = new List<string>();
+        if (Parts.Estate.Current is null)
+        {
+            missing.Add("estate: nothing has been listed yet");
+        }
+
+        missing.AddRange(
+            Parts
+                .Estate.Sources.Where(source => !source.HasListed)
+                .Select(source => $"source {source.Name}: {source.Problem ?? "it has not listed anything yet"}")
+        );
+        return missing;
+    }
+
+    public void Start()
+    {
+        foreach (var source in Parts.Estate.Sources.Where(source => source.Source is not null))
+        {
+            _running.Add(Task.Run(() => Parts.Estate.WatchAsync(source, _stopping.Token)));
+        }
+
+        _running.Add(Task.Run(() => Settlements.RunAsync(_stopping.Token)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_running).WaitAsync(Limits.Shutdown).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Settlements.Dispose();
+        Parts.Registry.Dispose();
+        Log.Dispose();
+        Folder.Key.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static Decider DeciderOf(
+        EstateOverlay? overlay,
+        MemoryLeaseBook book,
+        EstateModel model,
+        DecisionLog writer,
+        TimeProvider clock
+    ) =>
+        new(
+            new DeciderParts
+            {
+                Judge = new Judge(overlay?.Stress ?? StressTable.Default, CriticPanel.Default),
+                Leases = book,
+                Estate = () => model.Current,
+                Log = writer,
+                Clock = clock,
+                NextPermit = () => new PermitId(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))),
+            }
+        );
+
+    private static EstateOverlay? LoadOverlay(ServerOptions options)
+    {
+        try
+        {
+            return options.Overlay is { } path ? OverlayFile.Load(path) : null;
+        }
+        catch (EstateSourceException error)
+        {
+            throw new StartException(error.Message);
+        }
+    }
+
+    private void Register(EstateOverlay? overlay, IReadOnlyList<IEstateSource> sources)
+    {
+        var all = sources.ToList();
+        if (Options.Estate is { } path)
+        {
+            var terraform = new TerraformSource(
+                path,
+                new TerraformOptions { ObservedAt = Options.ObservedAt, PollInterval = TimeSpan.FromSeconds(1) },
+                Parts.Clock
+            );
+            all.Add(overlay is null ? terraform : new OverlaySource(terraform, overlay));
+        }
+
+        foreach (var source in all)
+        {
+            Parts.Estate.Register(source.Name, source);
+        }
+    }
+
+    /// <summary>A change that no permit explains is how a bypass shows.</summary>
+    private async Task ReportChangesAsync(string source, IReadOnlyList<SeenChange> changes)
+    {
+        foreach (var change in Parts.Explanations.Unexplained(changes, change => change.Id).Take(Limits.ListedRows))
+        {
+            var text = $"{source} saw {change.Id} become {change.After}, before {change.Before}; no permit explains it";
+            Parts.Reports.Add(new ReportBody(Parts.Clock.GetUtcNow(), Reports.Unexplained, change.Id.Value, text));
+            try
+            {
+                await Parts.Registry.ReportAsync(Reports.Unexplained, change.Id.Value, text);
+            }
+            catch (AppendRefusedException)
+            {
+                // It is told all the same; the log has no room for it at present.
+            }
+        }
+    }
+}

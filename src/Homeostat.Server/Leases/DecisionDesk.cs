@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using Homeostat.Core.Actions;
+using Homeostat.Core.Deciding;
+using Homeostat.Core.Leases;
+using Homeostat.Server.Hosting;
+
+namespace Homeostat.Server.Leases;
+
+/// <summary>A decision with what the service adds to it.</summary>
+/// <param name="Permit">Null unless it is allowed.</param>
+/// <param name="Earlier">The permit was given before a restart; its receipt is the log's entry.</param>
+internal sealed record ServedDecision(Decision? Decision, OutstandingPermit? Permit, bool Looked, bool Earlier);
+
+/// <summary>
+/// Decides requests: once for each idempotency key, and a second time where looking again at a few facts could settle it.
+/// </summary>
+internal sealed class DecisionDesk(ControlParts parts)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(LeaseId, string), Remembered> _answers = [];
+    private readonly Queue<(LeaseId, string)> _order = [];
+
+    /// <summary>Null where the key was used for another request.</summary>
+    public async Task<ServedDecision?> DecideAsync(ActionRequest request, string? key, byte[] bodyHash)
+    {
+        if (key is null)
+        {
+            return await DecideAsync(request);
+        }
+
+        var (remembered, isNew) = Remember((request.Lease, key), bodyHash);
+        if (!CryptographicOperations.FixedTimeEquals(remembered.BodyHash, bodyHash))
+        {
+            return null;
+        }
+
+        if (isNew)
+        {
+            await AnswerAsync(request, key, remembered);
+        }
+
+        return await remembered.Answer.Task;
+    }
+
+    /// <summary>What the decision would be, after a look where one helps; nothing is reserved and nothing is written.</summary>
+    public async Task<ServedDecision> SimulateAsync(ActionRequest request, CancellationToken cancellationToken)
+    {
+        var decision = parts.Decider.Simulate(request);
+        if (LookAt(decision) is not { Length: > 0 } ids)
+        {
+            return new ServedDecision(decision, null, Looked: false, Earlier: false);
+        }
+
+        await parts.Estate.LookAsync(ids, cancellationToken);
+        return new ServedDecision(parts.Decider.Simulate(request, hasLooked: true), null, Looked: true, Earlier: false);
+    }
+
+    private async Task AnswerAsync(ActionRequest request, string key, Remembered remembered)
+    {
+        try
+        {
+            // After a restart the permit is still out: it is told again, not given twice.
+            var served = parts.Book.FindPermit(request.Lease, request.Id) is { } earlier
+                ? earlier.IsFor(request.Effects)
+                    ? new ServedDecision(null, earlier, Looked: false, Earlier: true)
+                    : null
+                : await DecideAsync(request);
+            if (served?.Decision is { Receipt: null })
+            {
+                // The log could not take it; the same key may try again.
+                Forget((request.Lease, key));
+            }
+
+            remembered.Answer.SetResult(served);
+        }
+        catch (Exception error)
+        {
+            Forget((request.Lease, key));
+            remembered.Answer.SetException(error);
+        }
+    }
+
+    private async Task<ServedDecision> DecideAsync(ActionRequest request)
+    {
+        // The decision is not given up when its caller goes away: half of it may be on the log.
+        var decision = await parts.Decider.DecideAsync(request, CancellationToken.None);
+        var looked = false;
+        if (LookAt(decision) is { Length: > 0 } ids)
+        {
+            await parts.Estate.LookAsync(ids, CancellationToken.None);
+            decision = await parts.Decider.DecideAsync(request, CancellationToken.None, hasLooked: true);
+            looked = true;
+        }
+
+        var permit = decision.Permit is { } given ? parts.Book.FindPermit(given.Id) : null;
+        return new ServedDecision(decision, permit, looked, Earlier: false);
+    }
+
+    private static Core.Estate.ResourceId[] LookAt(Decision decision) =>
+        decision.Verdict == Verdict.Defer
+            ? [.. decision.Judgement.Findings.SelectMany(finding => finding.LookAt).Distinct().Take(Limits.ListedRows)]
+            : [];
+
+    private (Remembered Remembered, bool IsNew) Remember((LeaseId, string) key, byte[] bodyHash)
+    {
+        var now = parts.Clock.GetUtcNow();
+        lock (_lock)
+        {
+            while (
+                _order.TryPeek(out var oldest)
+                && (
+                    _order.Count >= Limits.RememberedAnswers
+                    || !_answers.TryGetValue(oldest, out var first)
+                    || now - first.At > Limits.RememberAnswer
+                )
+            )
+            {
+                _answers.Remove(_order.Dequeue());
+            }
+
+            if (_answers.TryGetValue(key, out var known))
+            {
+                return (known, false);
+            }
+
+            var made = new Remembered(bodyHash, now);
+            _answers.Add(key, made);
+            _order.Enqueue(key);
+            return (made, true);
+        }
+    }
+
+    private void Forget((LeaseId, string) key)
+    {
+        lock (_lock)
+        {
+            _answers.Remove(key);
+        }
+    }
+
+    private sealed record Remembered(byte[] BodyHash, DateTimeOffset At)
+    {
+        public TaskCompletionSource<ServedDecision?> Answer { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

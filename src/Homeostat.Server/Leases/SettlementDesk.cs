@@ -1,0 +1,180 @@
+using Homeostat.Client.Contract;
+using Homeostat.Core.Deciding;
+using Homeostat.Core.Estate;
+using Homeostat.Core.Leases;
+using Homeostat.Core.Simulation;
+using Homeostat.Ledger.Storage;
+using Homeostat.Server.Estate;
+using Homeostat.Server.Hosting;
+
+namespace Homeostat.Server.Leases;
+
+/// <summary>
+/// Ends futures. A claim starts a look at what the permit touched; only what a source has seen since the permit was given
+/// settles it. A permit that nobody speaks of is looked at when its time is up.
+/// </summary>
+internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : IDisposable
+{
+    public const string NobodySpoke = "none";
+
+    private readonly Dictionary<PermitId, DateTimeOffset> _nextLook = [];
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    public DateTimeOffset DeadlineOf(OutstandingPermit permit) => permit.Terms.At + permitLife;
+
+    public async Task<OutcomeAnswer?> SettleAsync(
+        PermitId id,
+        string claim,
+        string by,
+        CancellationToken cancellationToken
+    )
+    {
+        // One at a time: two claims for one permit must not both settle it.
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return parts.Book.FindPermit(id) is { IsDurable: true } permit
+                ? await SettleAsync(permit, claim, by, cancellationToken)
+                : null;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Looks at permits whose time is up, until the service ends.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Limits.SettleEvery, parts.Clock);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                await SweepAsync(cancellationToken);
+            }
+            catch (AppendRefusedException)
+            {
+                // The futures stay, which is safe; the next sweep tries again.
+            }
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    internal async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = parts.Clock.GetUtcNow();
+        foreach (var permit in parts.Book.Outstanding().Where(permit => permit.IsDurable && DeadlineOf(permit) <= now))
+        {
+            if (_nextLook.TryGetValue(permit.Permit, out var next) && now < next)
+            {
+                continue;
+            }
+
+            if (_nextLook.TryAdd(permit.Permit, now))
+            {
+                await ReportAsync(Reports.Overdue, permit, "nobody told of its outcome in time; it is looked at now");
+            }
+
+            var answer = await SettleAsync(permit.Permit, NobodySpoke, "homeostat", cancellationToken);
+            if (answer is { Settled: false })
+            {
+                _nextLook[permit.Permit] = now + Limits.SettleRetry;
+            }
+            else
+            {
+                _nextLook.Remove(permit.Permit);
+            }
+        }
+    }
+
+    private async Task<OutcomeAnswer> SettleAsync(
+        OutstandingPermit permit,
+        string claim,
+        string by,
+        CancellationToken cancellationToken
+    )
+    {
+        var expected = permit.Terms.Expected;
+        await parts.Estate.LookAsync([.. expected.Select(row => row.Id)], cancellationToken);
+        var (deviations, unseen) = Compare(permit, parts.Estate.Current ?? EstateSnapshot.Empty);
+        if (unseen.Count == 0)
+        {
+            var settlement = new Settlement(permit.Permit, claim, deviations, unseen)
+            {
+                IsOverdue = claim == NobodySpoke,
+            };
+            await parts.Registry.SettleAsync(settlement, by);
+            parts.Explanations.Note(permit);
+            foreach (var deviation in deviations)
+            {
+                var text = $"{deviation.Id}: expected {deviation.Expected}, seen {deviation.Seen}";
+                await ReportAsync(Reports.Surprise, permit, text);
+            }
+        }
+
+        return new OutcomeAnswer
+        {
+            Permit = permit.Permit.Value,
+            Settled = unseen.Count == 0,
+            Deviations = [.. deviations.Select(row => new DeviationBody(row.Id.Value, row.Expected, row.Seen))],
+            Unseen = [.. unseen.Select(id => id.Value)],
+        };
+    }
+
+    private (List<Deviation> Deviations, List<ResourceId> Unseen) Compare(
+        OutstandingPermit permit,
+        EstateSnapshot estate
+    )
+    {
+        var deviations = new List<Deviation>();
+        var unseen = new List<ResourceId>();
+        foreach (var expected in permit.Terms.Expected)
+        {
+            if (expected.IsTouched && !WasSeenSince(expected.Id, permit.Terms.At, estate))
+            {
+                unseen.Add(expected.Id);
+            }
+            else if (
+                Words(expected) is var says
+                && Words(expected, estate) is var seen
+                && says != seen
+                && (expected.IsTouched || !parts.Explanations.HasOther(permit, expected.Id))
+            )
+            {
+                deviations.Add(new Deviation(expected.Id, says, seen));
+            }
+        }
+
+        return (deviations, unseen);
+    }
+
+    /// <summary>By a source's own time: reading an old file again proves nothing.</summary>
+    private bool WasSeenSince(ResourceId id, DateTimeOffset since, EstateSnapshot estate) =>
+        estate.Describe(id) is { } resource && estate.Contains(id)
+            ? (resource.StateSeen ?? resource.Existence).ObservedAt >= since && resource.Existence.ObservedAt >= since
+            : parts.Estate.GoneAt(id) >= since;
+
+    private static string Words(Expectation expected) =>
+        !expected.Exists ? "gone"
+        : expected.Declared == 0 ? "there"
+        : $"{expected.Working} of {expected.Declared} working";
+
+    private static string Words(Expectation expected, EstateSnapshot estate)
+    {
+        if (!estate.Contains(expected.Id))
+        {
+            return "gone";
+        }
+
+        var (working, declared) = estate.CapacityOf(expected.Id);
+        return expected.Exists && expected.Declared == 0 ? "there" : $"{working} of {declared} working";
+    }
+
+    private async Task ReportAsync(string kind, OutstandingPermit permit, string text)
+    {
+        parts.Reports.Add(new ReportBody(parts.Clock.GetUtcNow(), kind, permit.Permit.Value, text));
+        await parts.Registry.ReportAsync(kind, permit.Permit.Value, text);
+    }
+}

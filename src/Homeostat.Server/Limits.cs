@@ -1,0 +1,74 @@
+namespace Homeostat.Server;
+
+/// <summary>Every size, count and time that the service bounds, in one place.</summary>
+internal static class Limits
+{
+    /// <summary>Bytes of a request's body.</summary>
+    public const int BodyBytes = 1024 * 1024;
+
+    /// <summary>Bytes of a request's headers.</summary>
+    public const int HeaderBytes = 16 * 1024;
+
+    /// <summary>Connections open at once; the next one is closed.</summary>
+    public const int Connections = 1024;
+
+    /// <summary>Requests that are being answered; the next one is told to come back.</summary>
+    public const int Requests = 512;
+
+    /// <summary>How long a request's headers may take.</summary>
+    public static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a request's body may take.</summary>
+    public static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an idle connection is kept.</summary>
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(120);
+
+    /// <summary>How long requests may take to end when the service is told to stop.</summary>
+    public static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(10);
+
+    /// <summary>Characters of an idempotency key.</summary>
+    public const int KeyChars = 128;
+
+    /// <summary>Answers that are remembered by their idempotency key.</summary>
+    public const int RememberedAnswers = 16 * 1024;
+
+    /// <summary>How long an answer is remembered.</summary>
+    public static readonly TimeSpan RememberAnswer = TimeSpan.FromMinutes(10);
+
+    /// <summary>Rows of a list in an answer.</summary>
+    public const int ListedRows = 100;
+
+    /// <summary>Leases or entries of one page.</summary>
+    public const int PageRows = 100;
+
+    /// <summary>Characters of a purpose, an operation, a goal.</summary>
+    public const int TextChars = 1024;
+
+    /// <summary>Characters of the name of an agent, a lease or a source.</summary>
+    public const int NameChars = 128;
+
+    /// <summary>Items of one list in a cone.</summary>
+    public const int ConeItems = 256;
+
+    /// <summary>How long a source may take to look again.</summary>
+    public static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
+
+    /// <summary>Changes that one batch of a source may have.</summary>
+    public const int BatchChanges = 2_000_000;
+
+    /// <summary>How long after a failure a source is read again.</summary>
+    public static readonly TimeSpan SourceRetry = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often overdue permits are looked for.</summary>
+    public static readonly TimeSpan SettleEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long after a look that saw nothing an overdue permit is looked at again.</summary>
+    public static readonly TimeSpan SettleRetry = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a settled permit still explains what is seen.</summary>
+    public static readonly TimeSpan Explains = TimeSpan.FromHours(1);
+
+    /// <summary>Reports that are kept in memory; the log has them all.</summary>
+    public const int Reports = 1000;
+}
