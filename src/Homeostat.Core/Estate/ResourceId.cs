@@ -1,10 +1,12 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Homeostat.Core.Estate;
 
 /// <summary>
 /// Names one resource of the estate: a Terraform address, an ARN, a database object; 1 to 2048 characters without
-/// control characters. Two ids are the same resource exactly when their characters are.
+/// control characters and without those that change a text's direction or break its line. Two ids are the same
+/// resource exactly when their characters are.
 /// </summary>
 public readonly record struct ResourceId
 {
@@ -57,14 +59,22 @@ public readonly record struct ResourceKind
 
 internal static class IdText
 {
+    // C0, DEL, C1, the line and paragraph separators, and what Unicode has for changing the direction of a text: an id
+    // with one of them could steer the terminal of whoever reads a finding, or look like another id.
+    private static readonly SearchValues<char> Refused = SearchValues.Create([
+        .. Enumerable.Range(0, 0x20).Select(code => (char)code),
+        .. Enumerable.Range(0x7F, 0x21).Select(code => (char)code),
+        .. "\u061C\u200E\u200F\u2028\u2029\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069",
+    ]);
+
     public static bool IsValid([NotNullWhen(true)] string? text) =>
-        text is { Length: > 0 and <= Limits.MaxIdLength } && !text.AsSpan().ContainsAnyInRange('\0', '\u001f');
+        text is { Length: > 0 and <= Limits.MaxIdLength } && !text.AsSpan().ContainsAny(Refused);
 
     public static string Check(string? text, string parameter) =>
         IsValid(text)
             ? text
             : throw new ArgumentException(
-                $"an id has 1 to {Limits.MaxIdLength} characters and no control characters",
+                $"an id has 1 to {Limits.MaxIdLength} characters, none of which is for control or changes the direction of text",
                 parameter
             );
 }

@@ -100,7 +100,7 @@ internal static class EstateBuilder
             ? id
             : throw document.Refuse(
                 text.Length > 80 ? text[..80] + "…" : text,
-                "the address cannot be an id (it is too long or has a control character)",
+                "the address cannot be an id (it is too long, or has a character for control or for the direction of text)",
                 "rename the resource or its key"
             );
 }

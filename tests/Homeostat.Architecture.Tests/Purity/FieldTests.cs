@@ -23,7 +23,7 @@ public sealed class FieldTests
     {
         var names = Assemblies.Select(row => Path.GetFileNameWithoutExtension(row.Data)).ToArray();
 
-        Assert.Contains("homeostat-cli", names);
+        Assert.Contains("homeostat", names);
         Assert.Contains(typeof(EstateSnapshot).Assembly.GetName().Name, names);
         Assert.Contains("Homeostat.Ledger", names);
         Assert.Contains("Homeostat.Estates", names);

@@ -44,7 +44,7 @@ public sealed partial class ReadmeTests
     private static async Task<(int Code, string Output)> RunAsync(string[] arguments)
     {
         var log = Directory.CreateTempSubdirectory("homeostat-");
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "homeostat-cli"))
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "homeostat"))
         {
             WorkingDirectory = SharedFolder.Root(),
             UseShellExecute = false,

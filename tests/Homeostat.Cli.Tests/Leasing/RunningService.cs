@@ -20,7 +20,7 @@ internal sealed class RunningService : IDisposable
     public static async Task<RunningService> StartAsync()
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(SharedFolder.Root(), "artifacts", "bin", "Homeostat.Cli", own.Name, "homeostat-cli");
+        var program = Path.Combine(SharedFolder.Root(), "artifacts", "bin", "Homeostat.Cli", own.Name, "homeostat");
         var data = Directory.CreateTempSubdirectory("homeostat-up-").FullName;
         var start = new ProcessStartInfo(program, ["up", "--data", data, "--listen", "127.0.0.1:0"])
         {

@@ -109,7 +109,7 @@ public sealed class DecisionLogTests
                 Script,
                 "bash",
                 folder.PathOf("pid"),
-                Path.Combine(AppContext.BaseDirectory, "homeostat-cli"),
+                Path.Combine(AppContext.BaseDirectory, "homeostat"),
                 "review",
                 folder.Plan,
                 "--now",
