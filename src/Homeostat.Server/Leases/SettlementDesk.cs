@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Homeostat.Client.Contract;
 using Homeostat.Core.Deciding;
 using Homeostat.Core.Estate;
@@ -10,14 +11,16 @@ using Homeostat.Server.Hosting;
 namespace Homeostat.Server.Leases;
 
 /// <summary>
-/// Ends futures. A claim starts a look at what the permit touched; only what a source has seen since the permit was given
-/// settles it. A permit that nobody speaks of is looked at when its time is up.
+/// Ends futures. A claim starts a look at what the permit touched; only what a source has seen settles it: what was
+/// predicted, seen since the permit was given, or something else, seen since it was claimed to be over. A permit that
+/// nobody speaks of is looked at when its time is up.
 /// </summary>
 internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : IDisposable
 {
     public const string NobodySpoke = "none";
 
     private readonly Dictionary<PermitId, DateTimeOffset> _nextLook = [];
+    private readonly ConcurrentDictionary<PermitId, Claimed> _claims = [];
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     public DateTimeOffset DeadlineOf(OutstandingPermit permit) => permit.Terms.At + permitLife;
@@ -33,9 +36,19 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            return parts.Book.FindPermit(id) is { IsDurable: true } permit
-                ? await SettleAsync(permit, claim, by, cancellationToken)
-                : null;
+            if (parts.Book.FindPermit(id) is not { IsDurable: true } permit)
+            {
+                _claims.TryRemove(id, out _);
+                return null;
+            }
+
+            if (claim != NobodySpoke)
+            {
+                _claims.TryAdd(id, new Claimed(claim, by, parts.Clock.GetUtcNow()));
+            }
+
+            await parts.Estate.LookAsync([.. permit.Terms.Expected.Select(row => row.Id)], cancellationToken);
+            return await SettleAsync(permit, _claims.GetValueOrDefault(id));
         }
         finally
         {
@@ -65,8 +78,18 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
     internal async Task SweepAsync(CancellationToken cancellationToken)
     {
         var now = parts.Clock.GetUtcNow();
-        foreach (var permit in parts.Book.Outstanding().Where(permit => permit.IsDurable && DeadlineOf(permit) <= now))
+        foreach (var permit in parts.Book.Outstanding().Where(permit => permit.IsDurable))
         {
+            if (_claims.ContainsKey(permit.Permit))
+            {
+                await SettleClaimedAsync(permit.Permit, cancellationToken);
+            }
+
+            if (DeadlineOf(permit) > now)
+            {
+                continue;
+            }
+
             if (_nextLook.TryGetValue(permit.Permit, out var next) && now < next)
             {
                 continue;
@@ -89,16 +112,34 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
         }
     }
 
-    private async Task<OutcomeAnswer> SettleAsync(
-        OutstandingPermit permit,
-        string claim,
-        string by,
-        CancellationToken cancellationToken
-    )
+    /// <summary>What a source has told since the claim may settle it, without another look.</summary>
+    private async Task SettleClaimedAsync(PermitId id, CancellationToken cancellationToken)
     {
-        var expected = permit.Terms.Expected;
-        await parts.Estate.LookAsync([.. expected.Select(row => row.Id)], cancellationToken);
-        var (deviations, unseen) = Compare(permit, parts.Estate.Current ?? EstateSnapshot.Empty);
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (parts.Book.FindPermit(id) is { } permit)
+            {
+                await SettleAsync(permit, _claims.GetValueOrDefault(id));
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<OutcomeAnswer> SettleAsync(OutstandingPermit permit, Claimed? claimed)
+    {
+        var (claim, by, over) = claimed ?? new Claimed(NobodySpoke, "homeostat", DeadlineOf(permit));
+        var estate = parts.Estate.Current ?? EstateSnapshot.Empty;
+        var (deviations, unseen) = Compare(permit, estate);
+        if (deviations.Count > 0)
+        {
+            // It may not have happened yet: what is not as predicted counts from when it is said to be over.
+            unseen = Unseen(permit, over, estate);
+        }
+
         if (unseen.Count == 0)
         {
             var settlement = new Settlement(permit.Permit, claim, deviations, unseen)
@@ -106,6 +147,7 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
                 IsOverdue = claim == NobodySpoke,
             };
             await parts.Registry.SettleAsync(settlement, by);
+            _claims.TryRemove(permit.Permit, out _);
             parts.Explanations.Note(permit);
             foreach (var deviation in deviations)
             {
@@ -128,15 +170,11 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
         EstateSnapshot estate
     )
     {
+        var unseen = Unseen(permit, permit.Terms.At, estate);
         var deviations = new List<Deviation>();
-        var unseen = new List<ResourceId>();
-        foreach (var expected in permit.Terms.Expected)
+        foreach (var expected in permit.Terms.Expected.Where(expected => !unseen.Contains(expected.Id)))
         {
-            if (expected.IsTouched && !WasSeenSince(expected.Id, permit.Terms.At, estate))
-            {
-                unseen.Add(expected.Id);
-            }
-            else if (
+            if (
                 Words(expected) is var says
                 && Words(expected, estate) is var seen
                 && says != seen
@@ -149,6 +187,13 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
 
         return (deviations, unseen);
     }
+
+    private List<ResourceId> Unseen(OutstandingPermit permit, DateTimeOffset since, EstateSnapshot estate) =>
+        [
+            .. permit
+                .Terms.Expected.Where(row => row.IsTouched && !WasSeenSince(row.Id, since, estate))
+                .Select(row => row.Id),
+        ];
 
     /// <summary>By a source's own time: reading an old file again proves nothing.</summary>
     private bool WasSeenSince(ResourceId id, DateTimeOffset since, EstateSnapshot estate) =>
@@ -177,4 +222,7 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
         parts.Reports.Add(new ReportBody(parts.Clock.GetUtcNow(), kind, permit.Permit.Value, text));
         await parts.Registry.ReportAsync(kind, permit.Permit.Value, text);
     }
+
+    /// <summary>What was said of a permit's outcome, first.</summary>
+    private sealed record Claimed(string Claim, string By, DateTimeOffset At);
 }

@@ -3,7 +3,7 @@ using Homeostat.Client.Contract;
 
 namespace Homeostat.Server.Tests.Leases;
 
-/// <summary>Only what a source has seen since the permit was given settles it.</summary>
+/// <summary>Only what a source has seen settles a permit.</summary>
 public sealed class SettlementTests
 {
     [Fact]
@@ -39,12 +39,19 @@ public sealed class SettlementTests
         var permit = (await agent.DecideAsync(TestServer.Stop("web-1"))).Permit!.Id;
         var size = server.Plane.Log.Size;
 
+        // Seen between permit and claim: it may not have happened yet.
         await server.TellAsync("running", null, "web-1");
-        var answer = await agent.SettleAsync(Done(permit));
+        var early = await agent.SettleAsync(Done(permit));
+        Assert.False(early.Settled);
+        Assert.Equal(["web-1"], early.Unseen);
 
-        Assert.True(answer.Settled);
-        var deviation = Assert.Single(answer.Deviations);
+        var deviation = Assert.Single(early.Deviations);
         Assert.Equal(("web-1", "0 of 1 working", "1 of 1 working"), (deviation.Id, deviation.Expected, deviation.Seen));
+        Assert.Equal(1, (await server.Operator.ShowAsync("lease")).Outstanding);
+
+        await server.TellAsync("running", null, "web-1");
+        await UntilAsync(async () => (await server.Operator.ShowAsync("lease")).Outstanding == 0);
+        await UntilAsync(async () => (await server.Operator.ReportsAsync()).Reports.Count > 0);
         var report = Assert.Single((await server.Operator.ReportsAsync()).Reports);
         Assert.Equal(("surprise", permit), (report.Kind, report.Subject));
         Assert.Equal(size + 2, server.Plane.Log.Size);
