@@ -83,8 +83,28 @@ public sealed class HomeostasisTest(StressTable table)
 
         if (worlds.FirstOrDefault(world => world.Weakened is not null).Weakened is { } weakened)
         {
-            findings.Add(new Finding(Weakened, Verdict.StepUp, weakened));
+            findings.Add(WeakenedFinding(consequences, worlds, weakened, input));
         }
+    }
+
+    /// <summary>What is lethal already only where old evidence has drifted to its worst is worth a look first.</summary>
+    private static Finding WeakenedFinding(
+        Consequences consequences,
+        Toll[] worlds,
+        string weakened,
+        AssessmentInput input
+    )
+    {
+        var isCertain = Array.TrueForAll(worlds, world => world.Weakened is not null);
+        return new Finding(
+            Weakened,
+            isCertain ? Verdict.StepUp : Uncertain(input, lethal: false),
+            weakened + Certainty(isCertain, input)
+        )
+        {
+            EvidenceAge = consequences.OldestEvidence,
+            LookAt = isCertain ? [] : consequences.UnsettledBy,
+        };
     }
 
     private static bool IsCleanEverywhere(Toll[] worlds, AssessmentInput input)

@@ -236,15 +236,29 @@ internal sealed partial class PredictionRun
             {
                 Effect.Detach detach => detach.From,
                 Effect.Delegate hand => hand.Principal,
+                Effect.Grant grant => grant.Principal,
                 _ => null,
             };
-            if (other is { } id && !_estate.Contains(id))
+            if (other is { } id && !_estate.Contains(id) && !Creates(id))
             {
                 (unseen ??= []).Add(id);
             }
         }
 
         return unseen?.ToArray() ?? [];
+    }
+
+    private bool Creates(ResourceId id)
+    {
+        for (var at = 0; at < _effects.Count; at++)
+        {
+            if (_effects[at] is Effect.Create && _effects[at].Target == id)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private (Effect, string)[] Unregulated()

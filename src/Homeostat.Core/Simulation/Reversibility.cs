@@ -65,7 +65,7 @@ internal sealed class Reversibility(WorldState world)
     {
         if (effect.Undo is { } undo)
         {
-            return undo.Possible ? FromUndo(undo) : ("it says itself that it cannot be undone", null);
+            return StatedUndo.Judge(world, effect, undo, _now);
         }
 
         return effect switch
@@ -183,20 +183,6 @@ internal sealed class Reversibility(WorldState world)
         }
 
         return isSeen;
-    }
-
-    private (string? Reason, string? By) FromUndo(Undo undo)
-    {
-        foreach (var need in undo.Needs)
-        {
-            var node = Estate.Find(need);
-            if (node < 0 || !world.IsAlive(node) || world.WorkingOf(node) == 0)
-            {
-                return ($"the way back ({undo.By}) needs {need}, which would not be there", null);
-            }
-        }
-
-        return (null, undo.By);
     }
 
     private (string? Reason, string? By) FromDestroy(Effect effect, int node)

@@ -85,6 +85,22 @@ public sealed class ExposureTests
         Assert.Equal((Verdict.Allow, Verdict.Deny), (first.Verdict, second.Verdict));
     }
 
+    [Fact]
+    public async Task NobodyKnowsHowManyAPrincipalIsThatTheModelHasNeverSeen()
+    {
+        var decision = await Organisations(limit: 20)
+            .DecideAsync(new Effect.Grant(new("org-1"), new("everyone"), Privilege.Administer));
+        Assert.Equal(Verdict.Defer, decision.Verdict);
+        Assert.Contains(decision.Judgement.Findings, finding => finding.LookAt.Contains(new ResourceId("everyone")));
+
+        Effect[] madeFirst =
+        [
+            new Effect.Create(new("everyone"), new("identity")),
+            new Effect.Grant(new("org-1"), new("everyone"), Privilege.Read),
+        ];
+        Assert.Equal(Verdict.Allow, (await Organisations(limit: 20).DecideAsync(madeFirst)).Verdict);
+    }
+
     private static SmallEstate Organisations(int? limit)
     {
         var estate = new SmallEstate()
@@ -99,6 +115,11 @@ public sealed class ExposureTests
                 Of("everybody", "identity"),
                 [.. Enumerable.Range(0, 50).Select(at => new Relation.Contains(new("everybody"), new($"user-{at}")))]
             );
+        foreach (var at in Enumerable.Range(0, 20))
+        {
+            estate.Add(Of($"new-{at}", "identity"));
+        }
+
         foreach (var reader in (string[])["reader-1", "reader-2"])
         {
             estate.Add(Of(reader, "identity"), new Relation.Grants(new(reader), new("org-1"), Privilege.Read));
