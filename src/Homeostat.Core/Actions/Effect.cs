@@ -92,6 +92,20 @@ public abstract record Effect
         public Location Location { get; init; } = Location.Nowhere;
 
         public IReadOnlyList<string> Environments { get; init; } = [];
+
+        /// <summary>Whether one of the effects makes the resource.</summary>
+        internal static bool IsOneOf(IReadOnlyList<Effect> effects, ResourceId id)
+        {
+            for (var at = 0; at < effects.Count; at++)
+            {
+                if (effects[at] is Create && effects[at].Target == id)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
     }
 
     /// <summary>A fact gets a new value.</summary>

@@ -226,7 +226,7 @@ internal sealed partial class PredictionRun
         for (var at = 0; at < _effects.Count; at++)
         {
             var effect = _effects[at];
-            if (effect is not Effect.Create && !_estate.Contains(effect.Target))
+            if (effect is not Effect.Create && !_estate.Contains(effect.Target) && !IsPartOfCreation(effect))
             {
                 (unseen ??= []).Add(effect.Target);
             }
@@ -236,10 +236,9 @@ internal sealed partial class PredictionRun
             {
                 Effect.Detach detach => detach.From,
                 Effect.Delegate hand => hand.Principal,
-                Effect.Grant grant => grant.Principal,
                 _ => null,
             };
-            if (other is { } id && !_estate.Contains(id) && !Creates(id))
+            if (other is { } id && !_estate.Contains(id))
             {
                 (unseen ??= []).Add(id);
             }
@@ -248,18 +247,9 @@ internal sealed partial class PredictionRun
         return unseen?.ToArray() ?? [];
     }
 
-    private bool Creates(ResourceId id)
-    {
-        for (var at = 0; at < _effects.Count; at++)
-        {
-            if (_effects[at] is Effect.Create && _effects[at].Target == id)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>Rights on something that this very request makes: they are judged as what is new, not as what was never seen.</summary>
+    private bool IsPartOfCreation(Effect effect) =>
+        effect is Effect.Grant && Effect.Create.IsOneOf(_effects, effect.Target);
 
     private (Effect, string)[] Unregulated()
     {

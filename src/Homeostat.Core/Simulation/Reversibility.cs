@@ -35,7 +35,7 @@ internal sealed class Reversibility(WorldState world)
             var effect = effects[at];
             var node = Estate.Find(effect.Target);
             _lookAt.Clear();
-            var (reason, by) = Judge(effect, node);
+            var (reason, by) = Judge(effect, node, effects);
             if (reason is not null)
             {
                 irreversible.Add(new(effect, effect.Target, TierOf(effect, node), reason) { LookAt = [.. _lookAt] });
@@ -61,7 +61,7 @@ internal sealed class Reversibility(WorldState world)
             : tier;
     }
 
-    private (string? Reason, string? By) Judge(Effect effect, int node)
+    private (string? Reason, string? By) Judge(Effect effect, int node, IReadOnlyList<Effect> effects)
     {
         if (effect.Undo is { } undo)
         {
@@ -80,10 +80,22 @@ internal sealed class Reversibility(WorldState world)
             Effect.DisableGuard => (null, "switch the guard on again"),
             Effect.Change { Impact: not ChangeImpact.Harmless } => (null, "set the old value again"),
             Effect.Detach => (null, "attach it again"),
-            Effect.Grant => (null, "revoke it"),
+            Effect.Grant grant => FromGrant(grant, effects),
             _ => (null, null),
         };
     }
+
+    /// <summary>A grant can be revoked; what nobody knows, or what may do everything, may have used it by then.</summary>
+    private (string? Reason, string? By) FromGrant(Effect.Grant grant, IReadOnlyList<Effect> effects) =>
+        (Effect.Create.IsOneOf(effects, grant.Target), Estate.Contains(grant.Principal)) switch
+        {
+            (true, _) when grant.Privilege == Privilege.Administer => (
+                $"nobody has looked at how far the new rights of {grant.Principal} reach",
+                null
+            ),
+            (true, _) or (_, true) => (null, "revoke it"),
+            _ => ($"nobody knows who {grant.Principal} is, and what it reads cannot be unread", null),
+        };
 
     /// <summary>A copy that follows can be seeded again from its primary, if that is seen to be there; nothing else comes back.</summary>
     private (string? Reason, string? By) FromLoss(Effect.LoseData lose, int node)

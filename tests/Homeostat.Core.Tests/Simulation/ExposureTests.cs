@@ -86,19 +86,35 @@ public sealed class ExposureTests
     }
 
     [Fact]
-    public async Task NobodyKnowsHowManyAPrincipalIsThatTheModelHasNeverSeen()
+    public async Task WhatAPrincipalReadsThatNobodyKnowsCannotBeUnread()
     {
         var decision = await Organisations(limit: 20)
-            .DecideAsync(new Effect.Grant(new("org-1"), new("everyone"), Privilege.Administer));
-        Assert.Equal(Verdict.Defer, decision.Verdict);
-        Assert.Contains(decision.Judgement.Findings, finding => finding.LookAt.Contains(new ResourceId("everyone")));
+            .DecideAsync(new Effect.Grant(new("org-1"), new("everyone"), Privilege.Read));
+        Assert.Equal(Verdict.StepUp, decision.Verdict);
+    }
 
-        Effect[] madeFirst =
+    [Theory]
+    [InlineData(Privilege.Write, Verdict.Allow)]
+    [InlineData(Privilege.Administer, Verdict.StepUp)] // a new policy may reach anything
+    public async Task RightsOnSomethingNewOpenNothingThatIsThereUnlessTheyAreAll(Privilege privilege, Verdict verdict)
+    {
+        Effect[] effects =
+        [
+            new Effect.Create(new("inbox"), new("queue")),
+            new Effect.Grant(new("inbox"), new("events.example"), privilege),
+        ];
+        Assert.Equal(verdict, (await Organisations(limit: 20).DecideAsync(effects)).Verdict);
+    }
+
+    [Fact]
+    public async Task ToMakeThePrincipalFirstDoesNotMakeItKnown()
+    {
+        Effect[] effects =
         [
             new Effect.Create(new("everyone"), new("identity")),
             new Effect.Grant(new("org-1"), new("everyone"), Privilege.Read),
         ];
-        Assert.Equal(Verdict.Allow, (await Organisations(limit: 20).DecideAsync(madeFirst)).Verdict);
+        Assert.Equal(Verdict.StepUp, (await Organisations(limit: 20).DecideAsync(effects)).Verdict);
     }
 
     private static SmallEstate Organisations(int? limit)

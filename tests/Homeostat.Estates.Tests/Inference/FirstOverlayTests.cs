@@ -64,7 +64,7 @@ public sealed class FirstOverlayTests
         ];
         foreach (var text in hostile)
         {
-            var id = string.Concat(text.Where(character => character >= ' '));
+            var id = string.Concat(text.Where(character => ResourceId.TryCreate($"a{character}", out _)));
             RoundTrip([
                 Upsert(
                     Cloud($"aws_lb.test {id}", "load-balancer", ("Name", $"{text} dev"), ("owner", text), ("a", text))
