@@ -28,6 +28,9 @@ internal record struct NodeState
 
     /// <summary>And takes away from its own work, not only from that of others.</summary>
     public bool Hit;
+
+    /// <summary>It counts among those that lean on what is lost; for whoever describes this world.</summary>
+    public bool Leans;
 }
 
 internal record struct GroupState
@@ -56,7 +59,10 @@ internal sealed partial class WorldState
     private readonly SlotMap<bool> _disabledGuards = new();
     private readonly SlotMap<bool> _promoted = new();
     private readonly Stack<(int Node, int Cause)> _doomed = new();
+
+    /// <summary>Positions in <see cref="_nodes"/> of what fell and has not told its groups yet.</summary>
     private readonly Queue<int> _queue = new();
+
     private EstateSnapshot _estate = EstateSnapshot.Empty;
     private readonly Dictionary<(int Node, string Key), FactValue> _facts = [];
     private int _guardsBefore;
@@ -111,20 +117,43 @@ internal sealed partial class WorldState
     public FactValue? ChangedFact(int node, string key) =>
         _facts.TryGetValue((node, key), out var value) ? value : null;
 
-    public ref NodeState Node(int node)
+    public ref NodeState Node(int node) => ref _nodes.At(PositionOf(node));
+
+    /// <summary>The node's state, without an entry for what nothing has touched.</summary>
+    public NodeState Peek(int node)
     {
-        ref var state = ref _nodes.Get(node, out var isNew);
-        if (isNew)
+        if (_nodes.Find(node) is >= 0 and var at)
         {
-            ref readonly var row = ref _estate.Node(node);
-            state.Before = state.Working = state.Supplied = row.Working;
-            state.Capacity = state.CapacityBefore = row.Capacity;
-            state.Alive = state.AliveBefore = row.IsAlive;
-            state.Stopped = state.StoppedBefore = row.State == RunState.Stopped;
-            state.Cause = -1;
+            return _nodes.At(at);
         }
 
-        return ref state;
+        return StateOf(_estate.Node(node));
+    }
+
+    private static NodeState StateOf(in NodeRow row) =>
+        new()
+        {
+            Before = row.Working,
+            Working = row.Working,
+            Supplied = row.Working,
+            Capacity = row.Capacity,
+            CapacityBefore = row.Capacity,
+            Alive = row.IsAlive,
+            AliveBefore = row.IsAlive,
+            Stopped = row.State == RunState.Stopped,
+            StoppedBefore = row.State == RunState.Stopped,
+            Cause = -1,
+        };
+
+    private int PositionOf(int node)
+    {
+        var at = _nodes.PositionOf(node, out var isNew);
+        if (isNew)
+        {
+            _nodes.At(at) = StateOf(_estate.Node(node));
+        }
+
+        return at;
     }
 
     public int WorkingOf(int node) =>
@@ -176,8 +205,7 @@ internal sealed partial class WorldState
     }
 
     /// <summary>The guards that were switched off by the request itself.</summary>
-    public IEnumerable<int> NewlyDisabled() =>
-        Enumerable.Range(_guardsBefore, _disabledGuards.Count - _guardsBefore).Select(_disabledGuards.KeyAt);
+    public ReadOnlySpan<int> NewlyDisabled() => _disabledGuards.KeysFrom(_guardsBefore);
 
     public void Disable(int guard) => _disabledGuards.Get(guard, out _) = true;
 
@@ -254,9 +282,11 @@ internal sealed partial class WorldState
     }
 
     /// <summary>Takes units away; never gives any.</summary>
-    public void Lower(int node, int to, int cause)
+    public void Lower(int node, int to, int cause) => LowerAt(PositionOf(node), to, cause);
+
+    private void LowerAt(int at, int to, int cause)
     {
-        ref var state = ref Node(node);
+        ref var state = ref _nodes.At(at);
         if (to >= state.Working)
         {
             return;
@@ -267,7 +297,7 @@ internal sealed partial class WorldState
         if (!state.Queued)
         {
             state.Queued = true;
-            _queue.Enqueue(node);
+            _queue.Enqueue(at);
         }
     }
 
@@ -283,9 +313,10 @@ internal sealed partial class WorldState
     /// <summary>Spreads what fell to everything that needs it, until nothing falls any more.</summary>
     public void Spread()
     {
-        while (_queue.TryDequeue(out var node))
+        while (_queue.TryDequeue(out var at))
         {
-            ref var state = ref Node(node);
+            var node = _nodes.KeyAt(at);
+            ref var state = ref _nodes.At(at);
             state.Queued = false;
             var lost = state.Supplied - state.Working;
             state.Supplied = state.Working;
@@ -376,7 +407,8 @@ internal sealed partial class WorldState
         ref readonly var row = ref _estate.Group(group);
         if (supply < row.K)
         {
-            Lower(row.From, row.Allows(CapacityOf(row.From), supply), cause);
+            var at = PositionOf(row.From);
+            LowerAt(at, row.Allows(_nodes.At(at).Capacity, supply), cause);
         }
     }
 }
