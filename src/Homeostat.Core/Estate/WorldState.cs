@@ -29,8 +29,26 @@ internal record struct NodeState
     /// <summary>And takes away from its own work, not only from that of others.</summary>
     public bool Hit;
 
+    public bool IsGuard;
+
     /// <summary>It counts among those that lean on what is lost; for whoever describes this world.</summary>
     public bool Leans;
+
+    public static NodeState Of(in NodeRow row) =>
+        new()
+        {
+            Before = row.Working,
+            Working = row.Working,
+            Supplied = row.Working,
+            Capacity = row.Capacity,
+            CapacityBefore = row.Capacity,
+            Alive = row.IsAlive,
+            AliveBefore = row.IsAlive,
+            Stopped = row.State == RunState.Stopped,
+            StoppedBefore = row.State == RunState.Stopped,
+            IsGuard = row.Is(NodeFlags.IsGuard),
+            Cause = -1,
+        };
 }
 
 internal record struct GroupState
@@ -38,6 +56,24 @@ internal record struct GroupState
     public int Before;
     public int Supply;
     public int Cause;
+
+    /// <summary>Who needs it, and how many units.</summary>
+    public int From;
+    public int K;
+
+    /// <summary>The position of <see cref="From"/> in this world's nodes, once it has been weighed; -1 = not yet.</summary>
+    public int FromAt;
+
+    public static GroupState Of(in GroupRow row) =>
+        new()
+        {
+            Before = row.Supply,
+            Supply = row.Supply,
+            Cause = -1,
+            From = row.From,
+            K = row.K,
+            FromAt = -1,
+        };
 }
 
 internal record struct CopyState
@@ -120,37 +156,21 @@ internal sealed partial class WorldState
     public ref NodeState Node(int node) => ref _nodes.At(PositionOf(node));
 
     /// <summary>The node's state, without an entry for what nothing has touched.</summary>
-    public NodeState Peek(int node)
-    {
-        if (_nodes.Find(node) is >= 0 and var at)
-        {
-            return _nodes.At(at);
-        }
+    public NodeState Peek(int node) =>
+        _nodes.Find(node) is >= 0 and var at ? _nodes.At(at) : NodeState.Of(_estate.Node(node));
 
-        return StateOf(_estate.Node(node));
-    }
+    public GroupState PeekGroup(int group) =>
+        _groups.Find(group) is >= 0 and var at ? _groups.At(at) : GroupState.Of(_estate.Group(group));
 
-    private static NodeState StateOf(in NodeRow row) =>
-        new()
-        {
-            Before = row.Working,
-            Working = row.Working,
-            Supplied = row.Working,
-            Capacity = row.Capacity,
-            CapacityBefore = row.Capacity,
-            Alive = row.IsAlive,
-            AliveBefore = row.IsAlive,
-            Stopped = row.State == RunState.Stopped,
-            StoppedBefore = row.State == RunState.Stopped,
-            Cause = -1,
-        };
+    /// <summary>The state of whoever needs the group.</summary>
+    public NodeState PeekFrom(in GroupState group) => group.FromAt >= 0 ? _nodes.At(group.FromAt) : Peek(group.From);
 
     private int PositionOf(int node)
     {
         var at = _nodes.PositionOf(node, out var isNew);
         if (isNew)
         {
-            _nodes.At(at) = StateOf(_estate.Node(node));
+            _nodes.At(at) = NodeState.Of(_estate.Node(node));
         }
 
         return at;
@@ -307,7 +327,7 @@ internal sealed partial class WorldState
         ref var state = ref Group(group);
         state.Supply -= by;
         state.Cause = cause;
-        Weigh(group, state.Supply, cause);
+        Weigh(ref state, cause);
     }
 
     /// <summary>Spreads what fell to everything that needs it, until nothing falls any more.</summary>
@@ -335,7 +355,7 @@ internal sealed partial class WorldState
                 ref var supply = ref Group(group);
                 supply.Supply -= lost;
                 supply.Cause = node;
-                Weigh(group, supply.Supply, node);
+                Weigh(ref supply, node);
             }
         }
     }
@@ -345,8 +365,7 @@ internal sealed partial class WorldState
         ref var state = ref _groups.Get(group, out var isNew);
         if (isNew)
         {
-            state.Before = state.Supply = _estate.Group(group).Supply;
-            state.Cause = -1;
+            state = GroupState.Of(_estate.Group(group));
         }
 
         return ref state;
@@ -395,20 +414,26 @@ internal sealed partial class WorldState
             var row = _estate.Node(raised);
             for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
             {
-                Weigh(group, SupplyOf(group, before: false), -1);
+                var state = PeekGroup(group);
+                Weigh(ref state, -1);
             }
         }
 
         Spread();
     }
 
-    private void Weigh(int group, int supply, int cause)
+    private void Weigh(ref GroupState group, int cause)
     {
-        ref readonly var row = ref _estate.Group(group);
-        if (supply < row.K)
+        if (group.Supply >= group.K)
         {
-            var at = PositionOf(row.From);
-            LowerAt(at, row.Allows(_nodes.At(at).Capacity, supply), cause);
+            return;
         }
+
+        if (group.FromAt < 0)
+        {
+            group.FromAt = PositionOf(group.From);
+        }
+
+        LowerAt(group.FromAt, GroupRow.Allowed(_nodes.At(group.FromAt).Capacity, group.Supply, group.K), cause);
     }
 }

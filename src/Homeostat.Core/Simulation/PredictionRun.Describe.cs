@@ -73,7 +73,7 @@ internal sealed partial class PredictionRun
                 state.Leans = true;
             }
 
-            if (fell && _estate.Node(node).Is(NodeFlags.IsGuard))
+            if (fell && state.IsGuard)
             {
                 _guards.Add(node);
             }
@@ -107,17 +107,16 @@ internal sealed partial class PredictionRun
         for (var at = 0; at < _world.Groups.Count; at++)
         {
             ref readonly var state = ref _world.Groups.At(at);
-            ref readonly var row = ref _estate.Group(_world.Groups.KeyAt(at));
-            if (state.Supply >= state.Before || state.Supply >= row.K)
+            if (state.Supply >= state.Before || state.Supply >= state.K)
             {
                 continue;
             }
 
-            ref var from = ref _world.Node(row.From);
+            ref var from = ref state.FromAt >= 0 ? ref _world.Nodes.At(state.FromAt) : ref _world.Node(state.From);
             if (from.Before > 0 && !from.Leans)
             {
                 from.Leans = true;
-                _leaning.Add(row.From);
+                _leaning.Add(state.From);
             }
         }
     }
@@ -318,6 +317,7 @@ internal sealed partial class PredictionRun
     /// <summary>What this run touched, for finding others that touch the same.</summary>
     private void NoteKeys(IReadOnlyList<Effect> effects, TouchedSet keys)
     {
+        keys.StartRun();
         for (var at = 0; at < _world.Nodes.Count; at++)
         {
             ref readonly var state = ref _world.Nodes.At(at);
@@ -329,7 +329,8 @@ internal sealed partial class PredictionRun
 
         for (var at = 0; at < _world.Groups.Count; at++)
         {
-            if (_world.Groups.At(at).Supply < _world.Groups.At(at).Before)
+            ref readonly var state = ref _world.Groups.At(at);
+            if (state.Supply < state.Before)
             {
                 keys.Add(KeyKind.Group, _world.Groups.KeyAt(at));
             }
@@ -337,13 +338,12 @@ internal sealed partial class PredictionRun
 
         foreach (ref readonly var change in CollectionsMarshal.AsSpan(_changes))
         {
-            var kind = change.Kind switch
+            // Groups that lost headroom lost supply: they have been noted.
+            if (change.Kind != VariableKind.Headroom)
             {
-                VariableKind.Durability => KeyKind.Asset,
-                VariableKind.Headroom => KeyKind.Group,
-                _ => KeyKind.Node,
-            };
-            keys.Add(kind, change.Subject);
+                var kind = change.Kind == VariableKind.Durability ? KeyKind.Asset : KeyKind.Node;
+                keys.Add(kind, change.Subject);
+            }
         }
 
         for (var at = 0; at < effects.Count; at++)

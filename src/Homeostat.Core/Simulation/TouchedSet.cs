@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Homeostat.Core.Estate;
 
 namespace Homeostat.Core.Simulation;
@@ -10,12 +11,17 @@ internal enum KeyKind
     Asset,
 }
 
-/// <summary>The keys of what runs of the effects touched; cleared in constant time, like the worlds they are read from.</summary>
+/// <summary>
+/// The keys of what runs of the effects touched. One run notes hardly anything twice; they are put in order only when
+/// another run follows or somebody looks for one.
+/// </summary>
 internal sealed class TouchedSet
 {
     private readonly SlotMap<bool>[] _rows = [new(), new(), new()];
+    private readonly List<long> _keys = [];
 
-    public int Count => _rows[0].Count + _rows[1].Count + _rows[2].Count;
+    /// <summary>So many of <see cref="_keys"/> stand in <see cref="_rows"/>, each once.</summary>
+    private int _ordered;
 
     /// <summary>One bit of sixty-four for each key: sets without a bit in common have no key in common.</summary>
     public ulong Mask { get; private set; }
@@ -27,49 +33,55 @@ internal sealed class TouchedSet
             rows.Clear();
         }
 
-        Mask = 0;
+        _keys.Clear();
+        (_ordered, Mask) = (0, 0);
     }
 
-    public void Add(KeyKind kind, int row)
-    {
-        _rows[(int)kind].Get(row, out var isNew);
-        if (isNew)
-        {
-            Mask |= BitOf(KeyOf(kind, row));
-        }
-    }
+    /// <summary>What was noted before is kept once, so that many runs take no more room than what they touch.</summary>
+    public void StartRun() => PutInOrder();
+
+    public void Add(KeyKind kind, int row) => Add(((long)kind << 32) | (uint)row);
 
     public void UnionWith(ReadOnlySpan<long> keys)
     {
         foreach (var key in keys)
         {
-            Add((KeyKind)(key >> 32), (int)key);
+            Add(key);
         }
     }
 
-    public bool Contains(long key) => _rows[key >> 32].Find((int)key) >= 0;
-
-    public long[] ToArray()
+    public bool Contains(long key)
     {
-        if (Count == 0)
-        {
-            return [];
-        }
-
-        var keys = new long[Count];
-        var end = 0;
-        for (var kind = 0; kind < _rows.Length; kind++)
-        {
-            foreach (var row in _rows[kind].KeysFrom(0))
-            {
-                keys[end++] = KeyOf((KeyKind)kind, row);
-            }
-        }
-
-        return keys;
+        PutInOrder();
+        return _rows[key >> 32].Find((int)key) >= 0;
     }
 
-    private static long KeyOf(KeyKind kind, int row) => ((long)kind << 32) | (uint)row;
+    /// <summary>Every key at least once.</summary>
+    public long[] ToArray() => _keys.Count == 0 ? [] : [.. _keys];
 
-    private static ulong BitOf(long key) => 1UL << (int)((ulong)(key * -7046029254386353131) >> 58);
+    private void Add(long key)
+    {
+        _keys.Add(key);
+        Mask |= 1UL << (int)((ulong)(key * -7046029254386353131) >> 58);
+    }
+
+    private void PutInOrder()
+    {
+        if (_ordered == _keys.Count)
+        {
+            return;
+        }
+
+        var keys = CollectionsMarshal.AsSpan(_keys);
+        var end = _ordered;
+        foreach (var key in keys[_ordered..])
+        {
+            _rows[key >> 32].Get((int)key, out var isNew);
+            keys[end] = key;
+            end += isNew ? 1 : 0;
+        }
+
+        CollectionsMarshal.SetCount(_keys, end);
+        _ordered = end;
+    }
 }

@@ -146,12 +146,9 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
         var (before, after) = (0, 0);
         for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
         {
-            var known = Estate.Group(group);
-            var state = world.Groups.Find(group) is >= 0 and var at
-                ? world.Groups.At(at)
-                : new GroupState { Before = known.Supply, Supply = known.Supply };
-            before += Math.Clamp(state.Before, 0, known.K);
-            after += Math.Clamp(state.Supply, 0, known.K);
+            var state = world.PeekGroup(group);
+            before += Math.Clamp(state.Before, 0, state.K);
+            after += Math.Clamp(state.Supply, 0, state.K);
         }
 
         return (before, after);
@@ -195,9 +192,8 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
             }
 
             var group = world.Groups.KeyAt(at);
-            ref readonly var row = ref Estate.Group(group);
-            ref readonly var from = ref Estate.Node(row.From);
-            var user = world.Peek(row.From);
+            ref readonly var from = ref Estate.Node(state.From);
+            var user = world.PeekFrom(state);
             if (from.SupportUntil < _nowSeconds)
             {
                 NoteUnknownSupport(group);
@@ -206,25 +202,25 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
             if (user.StoppedBefore)
             {
                 // A standby that waits stopped is as good as what it needs to start.
-                NoteStandby(row.From);
+                NoteStandby(state.From);
             }
 
-            if (user is { Before: 0, AliveBefore: true } && state.Supply < Math.Min(state.Before, row.K))
+            if (user is { Before: 0, AliveBefore: true } && state.Supply < Math.Min(state.Before, state.K))
             {
-                ReadWeakened(row.From, changes);
+                ReadWeakened(state.From, changes);
             }
 
-            var spare = state.Before - row.K;
+            var spare = state.Before - state.K;
             if (spare > 0 && user.AliveBefore)
             {
-                changes.Add(Headroom(group, row, from.EffectiveTier, spare, state));
+                changes.Add(Headroom(group, from.EffectiveTier, spare, state));
             }
         }
     }
 
-    private static VariableChange Headroom(int group, in GroupRow row, Tier tier, int spare, in GroupState state)
+    private static VariableChange Headroom(int group, Tier tier, int spare, in GroupState state)
     {
-        var left = Math.Max(0, state.Supply - row.K);
+        var left = Math.Max(0, state.Supply - state.K);
         return new()
         {
             Kind = VariableKind.Headroom,
