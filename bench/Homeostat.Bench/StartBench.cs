@@ -43,6 +43,7 @@ internal static class StartBench
         var start = new ProcessStartInfo(script, arguments)
         {
             WorkingDirectory = folder.FullName,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
