@@ -8,6 +8,7 @@ BenchReport? report = name switch
     "predict" => PredictBench.Run(),
     "decide" => DecideBench.Run(),
     "load-estate" => LoadEstateBench.Run(),
+    "start" => StartBench.Run(),
     _ => null,
 };
 if (report is null)

@@ -62,6 +62,20 @@ public abstract record Effect
     /// <summary>The name of the operation, in the words of the kind table.</summary>
     public abstract Operations Operation { get; }
 
+    /// <summary>Whether they only look; so does no effect at all.</summary>
+    public static bool AreAllReads(IReadOnlyList<Effect> effects)
+    {
+        for (var at = 0; at < effects.Count; at++)
+        {
+            if (effects[at] is not Read)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The resource ends, with what it contains and what it alone can decrypt.</summary>
     public sealed record Destroy(ResourceId Id) : Effect(Id)
     {

@@ -19,34 +19,34 @@ public sealed class FreshnessCritic : ICritic
             return [];
         }
 
-        var findings = new List<Finding>();
+        List<Finding>? findings = null;
         foreach (var loss in file.Consequences.Irreversible)
         {
-            if (file.Estate.Describe(loss.Subject) is { } resource && !IsFresh(file, resource))
+            if (file.Estate.ExistenceOf(loss.Subject) is { } seen && !IsFresh(file, seen))
             {
-                findings.Add(StaleFinding(file, resource));
+                (findings ??= []).Add(StaleFinding(file, loss.Subject, seen));
             }
         }
 
-        return findings;
+        return findings ?? [];
     }
 
-    private static bool IsFresh(CaseFile file, Resource resource) =>
-        resource.Existence.IsFreshAt(file.Now, file.Estate.ShelfLives.Existence);
+    private static bool IsFresh(CaseFile file, Provenance seen) =>
+        seen.IsFreshAt(file.Now, file.Estate.ShelfLives.Existence);
 
-    private Finding StaleFinding(CaseFile file, Resource resource)
+    private Finding StaleFinding(CaseFile file, ResourceId id, Provenance seen)
     {
-        var age = resource.Existence.AgeAt(file.Now);
-        var seen = age is { } known ? $"was last seen {Ages.Text(known)} ago" : "was seen at a time that nobody stated";
+        var age = seen.AgeAt(file.Now);
+        var when = age is { } known ? $"was last seen {Ages.Text(known)} ago" : "was seen at a time that nobody stated";
         return new Finding(
             Name,
             file.HasLooked ? Verdict.Deny : Verdict.Defer,
-            $"{resource.Id} {seen} ({resource.Existence.Source}): who leans on it by now is unknown"
+            $"{id} {when} ({seen.Source}): who leans on it by now is unknown"
         )
         {
-            Path = [resource.Id.Value],
+            Path = [id.Value],
             EvidenceAge = age,
-            LookAt = [resource.Id],
+            LookAt = [id],
             Remedy = "refresh the source and ask again",
         };
     }

@@ -21,9 +21,9 @@ public sealed class CriticPanel
 {
     public static CriticPanel Default { get; } = new([new PremiseCritic(), new IntentCritic(), new FreshnessCritic()]);
 
-    private readonly IReadOnlyList<ICritic> _critics;
+    private readonly ICritic[] _critics;
 
-    public CriticPanel(IReadOnlyList<ICritic> critics) => _critics = critics;
+    public CriticPanel(IReadOnlyList<ICritic> critics) => _critics = [.. critics];
 
     /// <summary>Every critic reviews, whatever the others found.</summary>
     public void Review(CaseFile file, List<Finding> findings)

@@ -74,8 +74,23 @@ public sealed class Judge
             ? $"{request.Effects.Count} effects in one request: at most {Limits.MaxEffects} are judged together"
         : request.Premises.Count > Limits.MaxPremises
             ? $"{request.Premises.Count} premises in one request: at most {Limits.MaxPremises} are looked up"
-        : request.Effects.Any(effect => effect.Target.Value.Length == 0) ? "an effect names no resource"
-        : request.Effects.Any(effect => effect.Duration < TimeSpan.Zero || effect.Delay < TimeSpan.Zero)
-            ? "an effect lasts less than no time, or happens before it is asked for"
-        : null;
+        : InvalidityOf(request.Effects);
+
+    private static string? InvalidityOf(IReadOnlyList<Effect> effects)
+    {
+        for (var at = 0; at < effects.Count; at++)
+        {
+            if (effects[at].Target.Value.Length == 0)
+            {
+                return "an effect names no resource";
+            }
+
+            if (effects[at].Duration < TimeSpan.Zero || effects[at].Delay < TimeSpan.Zero)
+            {
+                return "an effect lasts less than no time, or happens before it is asked for";
+            }
+        }
+
+        return null;
+    }
 }

@@ -98,8 +98,10 @@ internal record struct GroupRow
     public const int Disagreeing = -1_000_000_000;
 
     /// <summary>What is left of <paramref name="capacity"/> units: ⌊cap · min(k, supply) / k⌋.</summary>
-    public readonly int Allows(int capacity, int supply) =>
-        supply >= K ? capacity : (int)((long)capacity * Math.Max(supply, 0) / K);
+    public readonly int Allows(int capacity, int supply) => Allowed(capacity, supply, K);
+
+    public static int Allowed(int capacity, int supply, int k) =>
+        supply >= k ? capacity : (int)((long)capacity * Math.Max(supply, 0) / k);
 }
 
 /// <summary>A copy of an asset.</summary>

@@ -41,6 +41,12 @@ public sealed partial class EstateSnapshot
         };
     }
 
+    /// <summary>When and by whom its existence was seen, or null where no record describes it.</summary>
+    internal Provenance? ExistenceOf(ResourceId id) =>
+        Find(id) is >= 0 and var at && Node(at).Is(NodeFlags.Seen) && Node(at).IsAlive
+            ? ProvenanceOf(Node(at).Existence)
+            : null;
+
     /// <summary>The most critical of its own tier and of everything that transitively needs it; tier 0 of what nobody has seen.</summary>
     public Tier EffectiveTierOf(ResourceId id) => Find(id) is >= 0 and var node ? Node(node).EffectiveTier : Tier.Zero;
 

@@ -76,11 +76,9 @@ internal sealed partial class WorldState
         _detachedGuards.Find(guardRow) is >= 0 and var at && (!before || at < _guardRowsBefore);
 
     /// <summary>The standbys that the request itself broke up.</summary>
-    public IEnumerable<int> NewlyDetachedStandbys() =>
-        Enumerable.Range(_standbysBefore, _detachedStandbys.Count - _standbysBefore).Select(_detachedStandbys.KeyAt);
+    public ReadOnlySpan<int> NewlyDetachedStandbys() => _detachedStandbys.KeysFrom(_standbysBefore);
 
-    public IEnumerable<int> NewlyDetachedGuards() =>
-        Enumerable.Range(_guardRowsBefore, _detachedGuards.Count - _guardRowsBefore).Select(_detachedGuards.KeyAt);
+    public ReadOnlySpan<int> NewlyDetachedGuards() => _detachedGuards.KeysFrom(_guardRowsBefore);
 
     /// <summary>From now on the node does not work without the other (-1 = something that nobody has seen).</summary>
     public void Lean(int node, int on)

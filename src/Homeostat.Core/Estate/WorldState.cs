@@ -28,6 +28,27 @@ internal record struct NodeState
 
     /// <summary>And takes away from its own work, not only from that of others.</summary>
     public bool Hit;
+
+    public bool IsGuard;
+
+    /// <summary>It counts among those that lean on what is lost; for whoever describes this world.</summary>
+    public bool Leans;
+
+    public static NodeState Of(in NodeRow row) =>
+        new()
+        {
+            Before = row.Working,
+            Working = row.Working,
+            Supplied = row.Working,
+            Capacity = row.Capacity,
+            CapacityBefore = row.Capacity,
+            Alive = row.IsAlive,
+            AliveBefore = row.IsAlive,
+            Stopped = row.State == RunState.Stopped,
+            StoppedBefore = row.State == RunState.Stopped,
+            IsGuard = row.Is(NodeFlags.IsGuard),
+            Cause = -1,
+        };
 }
 
 internal record struct GroupState
@@ -35,6 +56,24 @@ internal record struct GroupState
     public int Before;
     public int Supply;
     public int Cause;
+
+    /// <summary>Who needs it, and how many units.</summary>
+    public int From;
+    public int K;
+
+    /// <summary>The position of <see cref="From"/> in this world's nodes, once it has been weighed; -1 = not yet.</summary>
+    public int FromAt;
+
+    public static GroupState Of(in GroupRow row) =>
+        new()
+        {
+            Before = row.Supply,
+            Supply = row.Supply,
+            Cause = -1,
+            From = row.From,
+            K = row.K,
+            FromAt = -1,
+        };
 }
 
 internal record struct CopyState
@@ -56,7 +95,10 @@ internal sealed partial class WorldState
     private readonly SlotMap<bool> _disabledGuards = new();
     private readonly SlotMap<bool> _promoted = new();
     private readonly Stack<(int Node, int Cause)> _doomed = new();
+
+    /// <summary>Positions in <see cref="_nodes"/> of what fell and has not told its groups yet.</summary>
     private readonly Queue<int> _queue = new();
+
     private EstateSnapshot _estate = EstateSnapshot.Empty;
     private readonly Dictionary<(int Node, string Key), FactValue> _facts = [];
     private int _guardsBefore;
@@ -111,20 +153,27 @@ internal sealed partial class WorldState
     public FactValue? ChangedFact(int node, string key) =>
         _facts.TryGetValue((node, key), out var value) ? value : null;
 
-    public ref NodeState Node(int node)
+    public ref NodeState Node(int node) => ref _nodes.At(PositionOf(node));
+
+    /// <summary>The node's state, without an entry for what nothing has touched.</summary>
+    public NodeState Peek(int node) =>
+        _nodes.Find(node) is >= 0 and var at ? _nodes.At(at) : NodeState.Of(_estate.Node(node));
+
+    public GroupState PeekGroup(int group) =>
+        _groups.Find(group) is >= 0 and var at ? _groups.At(at) : GroupState.Of(_estate.Group(group));
+
+    /// <summary>The state of whoever needs the group.</summary>
+    public NodeState PeekFrom(in GroupState group) => group.FromAt >= 0 ? _nodes.At(group.FromAt) : Peek(group.From);
+
+    private int PositionOf(int node)
     {
-        ref var state = ref _nodes.Get(node, out var isNew);
+        var at = _nodes.PositionOf(node, out var isNew);
         if (isNew)
         {
-            ref readonly var row = ref _estate.Node(node);
-            state.Before = state.Working = state.Supplied = row.Working;
-            state.Capacity = state.CapacityBefore = row.Capacity;
-            state.Alive = state.AliveBefore = row.IsAlive;
-            state.Stopped = state.StoppedBefore = row.State == RunState.Stopped;
-            state.Cause = -1;
+            _nodes.At(at) = NodeState.Of(_estate.Node(node));
         }
 
-        return ref state;
+        return at;
     }
 
     public int WorkingOf(int node) =>
@@ -176,8 +225,7 @@ internal sealed partial class WorldState
     }
 
     /// <summary>The guards that were switched off by the request itself.</summary>
-    public IEnumerable<int> NewlyDisabled() =>
-        Enumerable.Range(_guardsBefore, _disabledGuards.Count - _guardsBefore).Select(_disabledGuards.KeyAt);
+    public ReadOnlySpan<int> NewlyDisabled() => _disabledGuards.KeysFrom(_guardsBefore);
 
     public void Disable(int guard) => _disabledGuards.Get(guard, out _) = true;
 
@@ -254,9 +302,11 @@ internal sealed partial class WorldState
     }
 
     /// <summary>Takes units away; never gives any.</summary>
-    public void Lower(int node, int to, int cause)
+    public void Lower(int node, int to, int cause) => LowerAt(PositionOf(node), to, cause);
+
+    private void LowerAt(int at, int to, int cause)
     {
-        ref var state = ref Node(node);
+        ref var state = ref _nodes.At(at);
         if (to >= state.Working)
         {
             return;
@@ -267,7 +317,7 @@ internal sealed partial class WorldState
         if (!state.Queued)
         {
             state.Queued = true;
-            _queue.Enqueue(node);
+            _queue.Enqueue(at);
         }
     }
 
@@ -277,15 +327,16 @@ internal sealed partial class WorldState
         ref var state = ref Group(group);
         state.Supply -= by;
         state.Cause = cause;
-        Weigh(group, state.Supply, cause);
+        Weigh(ref state, cause);
     }
 
     /// <summary>Spreads what fell to everything that needs it, until nothing falls any more.</summary>
     public void Spread()
     {
-        while (_queue.TryDequeue(out var node))
+        while (_queue.TryDequeue(out var at))
         {
-            ref var state = ref Node(node);
+            var node = _nodes.KeyAt(at);
+            ref var state = ref _nodes.At(at);
             state.Queued = false;
             var lost = state.Supplied - state.Working;
             state.Supplied = state.Working;
@@ -304,7 +355,7 @@ internal sealed partial class WorldState
                 ref var supply = ref Group(group);
                 supply.Supply -= lost;
                 supply.Cause = node;
-                Weigh(group, supply.Supply, node);
+                Weigh(ref supply, node);
             }
         }
     }
@@ -314,8 +365,7 @@ internal sealed partial class WorldState
         ref var state = ref _groups.Get(group, out var isNew);
         if (isNew)
         {
-            state.Before = state.Supply = _estate.Group(group).Supply;
-            state.Cause = -1;
+            state = GroupState.Of(_estate.Group(group));
         }
 
         return ref state;
@@ -364,19 +414,26 @@ internal sealed partial class WorldState
             var row = _estate.Node(raised);
             for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
             {
-                Weigh(group, SupplyOf(group, before: false), -1);
+                var state = PeekGroup(group);
+                Weigh(ref state, -1);
             }
         }
 
         Spread();
     }
 
-    private void Weigh(int group, int supply, int cause)
+    private void Weigh(ref GroupState group, int cause)
     {
-        ref readonly var row = ref _estate.Group(group);
-        if (supply < row.K)
+        if (group.Supply >= group.K)
         {
-            Lower(row.From, row.Allows(CapacityOf(row.From), supply), cause);
+            return;
         }
+
+        if (group.FromAt < 0)
+        {
+            group.FromAt = PositionOf(group.From);
+        }
+
+        LowerAt(group.FromAt, GroupRow.Allowed(_nodes.At(group.FromAt).Capacity, group.Supply, group.K), cause);
     }
 }

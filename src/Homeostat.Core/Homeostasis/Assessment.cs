@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Homeostat.Core.Actions;
 using Homeostat.Core.Estate;
 using Homeostat.Core.Simulation;
@@ -37,9 +38,16 @@ public sealed record Assessment
     public required double StressAfter { get; init; }
 
     /// <summary>The changes as the estate is known, the heaviest first; made when asked for.</summary>
-    public IReadOnlyList<VariableReading> Variables => Read();
+    public IReadOnlyList<VariableReading> Variables => Source.Read();
 
     public required IReadOnlyList<Finding> Findings { get; init; }
 
-    internal Func<VariableReading[]> Read { get; init; } = () => [];
+    internal ReadingSource Source { get; init; }
+}
+
+/// <summary>What the readings of an assessment are made from; <c>default</c> has none.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ReadingSource(Weighing? Weighing, Consequences Consequences, AssessmentInput Input)
+{
+    public VariableReading[] Read() => Weighing?.Read(Consequences, Input) ?? [];
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Homeostat.Core.Actions;
 using Homeostat.Core.Estate;
 using Homeostat.Core.Simulation;
@@ -7,7 +8,8 @@ namespace Homeostat.Core.Homeostasis;
 /// <summary>What the judgement of one request needs besides its consequences.</summary>
 /// <param name="Budget">What the lease can still pay, after stress that leaked from nearby.</param>
 /// <param name="HasLooked">The facts that matter have been looked at again since the request was first deferred.</param>
-public sealed record AssessmentInput(IReadOnlyList<Effect> Effects, Goal? Goal, double Budget, bool HasLooked);
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct AssessmentInput(IReadOnlyList<Effect> Effects, Goal? Goal, double Budget, bool HasLooked);
 
 /// <summary>Judges what a request would do to the essential variables, world by world.</summary>
 public sealed class HomeostasisTest(StressTable table)
@@ -28,6 +30,12 @@ public sealed class HomeostasisTest(StressTable table)
             worlds[at] = _weighing.Weigh(consequences, consequences.Outcomes[at], input);
         }
 
+        var (least, most) = (worlds[0].Charge, worlds[0].Charge);
+        foreach (ref readonly var world in worlds.AsSpan())
+        {
+            (least, most) = (Math.Min(least, world.Charge), Math.Max(most, world.Charge));
+        }
+
         var findings = new List<Finding>();
         AddWorldFindings(consequences, worlds, input, findings);
         ModelGaps.Add(consequences, findings);
@@ -35,11 +43,11 @@ public sealed class HomeostasisTest(StressTable table)
         var (stressBefore, stressAfter) = _weighing.Saturated(consequences, input);
         return new Assessment
         {
-            Charge = worlds.Max(world => world.Charge),
-            LeastCharge = worlds.Min(world => world.Charge),
+            Charge = most,
+            LeastCharge = least,
             StressBefore = stressBefore,
             StressAfter = stressAfter,
-            Read = () => _weighing.Read(consequences, input),
+            Source = new(_weighing, consequences, input),
             Findings = findings,
         };
     }
@@ -109,7 +117,7 @@ public sealed class HomeostasisTest(StressTable table)
 
     private static bool IsCleanEverywhere(Toll[] worlds, AssessmentInput input)
     {
-        foreach (var world in worlds)
+        foreach (ref readonly var world in worlds.AsSpan())
         {
             if (world.IsLethal || world.Weakened is not null || world.Charge > input.Budget)
             {

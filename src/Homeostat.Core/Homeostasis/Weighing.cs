@@ -143,9 +143,13 @@ internal sealed class Weighing(StressTable table)
 
     private static string[] PathOf(Consequences consequences, WorldOutcome outcome, int at)
     {
-        var nodes = at < outcome.Paths.Length ? outcome.Paths[at] : [];
         var subject = Names.SubjectOf(consequences.Estate, outcome.Changes[at]);
-        var path = nodes.Select(node => consequences.Estate.IdOf(node).Value).ToList();
+        var path = new List<string>();
+        foreach (var node in outcome.Paths.Of(at))
+        {
+            path.Add(consequences.Estate.IdOf(node).Value);
+        }
+
         if (path.Count == 0 || path[^1] != subject)
         {
             path.Add(subject);

@@ -1,15 +1,18 @@
+using System.Runtime.InteropServices;
 using Homeostat.Core.Actions;
 using Homeostat.Core.Simulation;
 
 namespace Homeostat.Core.Leases;
 
 /// <summary>What one permit takes from every lease of the lineage.</summary>
-public sealed record Cost(double Stress, int Irreversible);
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct Cost(double Stress, int Irreversible);
 
 /// <summary>Why a lease cannot be used, or null parts where it can.</summary>
 /// <param name="Balance">What it can pay; null where it cannot be used.</param>
 /// <param name="Refusal">In words for the person who must act; null where it can be used.</param>
-public sealed record LeaseLookup(LeaseBalance? Balance, string? Refusal);
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct LeaseLookup(LeaseBalance? Balance, string? Refusal);
 
 /// <summary>What a permit would take from whom, and what it would do.</summary>
 /// <param name="ExpectedVersion">Of the futures it was judged against.</param>

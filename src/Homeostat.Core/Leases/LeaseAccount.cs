@@ -1,6 +1,26 @@
+using System.Runtime.InteropServices;
 using Homeostat.Core.Homeostasis;
 
 namespace Homeostat.Core.Leases;
+
+/// <summary>What a lease can still pay, or the least of what several can.</summary>
+/// <param name="Stress">In whole billionths.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Means(long Stress, int Irreversible, int Outstanding, int ThisMinute)
+{
+    public static Means Unlimited { get; } = new(long.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue);
+
+    public Means Least(Means other) =>
+        new(
+            Math.Min(Stress, other.Stress),
+            Math.Min(Irreversible, other.Irreversible),
+            Math.Min(Outstanding, other.Outstanding),
+            Math.Min(ThisMinute, other.ThisMinute)
+        );
+
+    public bool CanPay(Cost cost) =>
+        Amount.Of(cost.Stress) <= Stress && cost.Irreversible <= Irreversible && Outstanding > 0 && ThisMinute > 0;
+}
 
 /// <summary>What one lease has spent and has out; every sum is of integers, so that no order of events matters.</summary>
 internal sealed class LeaseAccount(Lease lease)
@@ -19,9 +39,18 @@ internal sealed class LeaseAccount(Lease lease)
     public int Outstanding { get; private set; }
     public DateTimeOffset? RevokedAt { get; private set; }
 
-    public int InMinuteOf(DateTimeOffset now) => MinuteOf(now) == _minute ? _inMinute : 0;
+    private int InMinuteOf(DateTimeOffset now) => MinuteOf(now) == _minute ? _inMinute : 0;
 
-    public long StressLeft(DateTimeOffset now) => Amount.Of(Lease.GrownBudget(now)) - Stress;
+    public Means LeftAt(DateTimeOffset now)
+    {
+        var amounts = Lease.Cone.Amounts;
+        return new(
+            Amount.Of(Lease.GrownBudget(now)) - Stress,
+            amounts.Irreversible - Irreversible,
+            amounts.Outstanding - Outstanding,
+            amounts.PerMinute - InMinuteOf(now)
+        );
+    }
 
     public void Take(LeaseDebit debit, DateTimeOffset at)
     {

@@ -35,7 +35,7 @@ public abstract record LeaseEvent
         public IReadOnlyList<Expectation> Expected { get; init; } = [];
 
         /// <summary>Looking changes nothing: there is nothing to observe afterwards.</summary>
-        public bool IsLooking => Effects.Count > 0 && Effects.All(effect => effect is Effect.Read);
+        public bool IsLooking => Effects.Count > 0 && Effect.AreAllReads(Effects);
     }
 
     /// <summary>The outcome has been observed: the future ends, and what was spent is spent.</summary>

@@ -10,8 +10,9 @@ public static class LightConeTest
 
     public static void Review(CaseFile file, List<Finding> findings)
     {
-        foreach (var lease in file.Balance.Lineage)
+        for (var at = 0; at < file.Balance.Lineage.Count; at++)
         {
+            var lease = file.Balance.Lineage[at];
             ReviewTime(lease, file, findings);
             ReviewEffects(lease, file, findings);
             ReviewAmounts(lease, file, findings);
@@ -43,13 +44,14 @@ public static class LightConeTest
         }
 
         // A freeze stops what changes something; looking changes nothing.
-        if (file.Request.Effects.All(effect => effect is Effect.Read))
+        if (Effect.AreAllReads(file.Request.Effects))
         {
             return;
         }
 
-        foreach (var freeze in lease.Cone.Freezes)
+        for (var at = 0; at < lease.Cone.Freezes.Count; at++)
         {
+            var freeze = lease.Cone.Freezes[at];
             if (file.Now >= freeze.From && file.Now < freeze.To && Touches(file, freeze.Where))
             {
                 findings.Add(Refusal($"freeze {freeze.Name} until {freeze.To:u}: {freeze.Reason}"));
@@ -63,8 +65,9 @@ public static class LightConeTest
 
     private static void ReviewEffects(Lease lease, CaseFile file, List<Finding> findings)
     {
-        foreach (var effect in file.Request.Effects)
+        for (var at = 0; at < file.Request.Effects.Count; at++)
         {
+            var effect = file.Request.Effects[at];
             if (effect is not Effect.Unknown && (lease.Cone.Operations & effect.Operation) == Operations.None)
             {
                 findings.Add(Refusal($"lease {lease.Id} does not cover {effect.Operation} (of {effect.Target})"));
@@ -76,8 +79,9 @@ public static class LightConeTest
             }
         }
 
-        foreach (var ended in EndedWithIt(file))
+        foreach (var node in file.Consequences.EndedNodes)
         {
+            var ended = file.Estate.IdOf(node);
             if (!lease.Cone.Where.Matches(file.Estate, ended))
             {
                 findings.Add(Refusal($"{ended} would end with it and is outside lease {lease.Id}"));
@@ -86,11 +90,6 @@ public static class LightConeTest
 
         ReviewManner(lease, file, findings);
     }
-
-    private static IEnumerable<ResourceId> EndedWithIt(CaseFile file) =>
-        file.Consequences.DestroyedNodes.Length == 0
-            ? []
-            : file.Consequences.Destroyed.Except(file.Consequences.Touched);
 
     private static void ReviewManner(Lease lease, CaseFile file, List<Finding> findings)
     {
@@ -122,8 +121,8 @@ public static class LightConeTest
     private static void ReviewAmounts(Lease lease, CaseFile file, List<Finding> findings)
     {
         var amounts = lease.Cone.Amounts;
-        var touched = file.Consequences.Touched.Count + EndedWithIt(file).Count();
-        if (touched > amounts.Resources && file.Request.Effects.Any(effect => effect is not Effect.Read))
+        var touched = file.Consequences.Touched.Count + file.Consequences.EndedNodes.Length;
+        if (touched > amounts.Resources && !Effect.AreAllReads(file.Request.Effects))
         {
             findings.Add(
                 Refusal(
@@ -133,8 +132,9 @@ public static class LightConeTest
             );
         }
 
-        foreach (var effect in file.Request.Effects)
+        for (var at = 0; at < file.Request.Effects.Count; at++)
         {
+            var effect = file.Request.Effects[at];
             if (effect is Effect.LoseData lose && (lose.Extent.Rows ?? long.MaxValue) > amounts.Rows)
             {
                 var rows = lose.Extent.Rows is { } known ? $"{known} rows" : "an unknown number of rows";

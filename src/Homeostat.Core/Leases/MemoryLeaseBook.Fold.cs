@@ -124,8 +124,9 @@ public sealed partial class MemoryLeaseBook
 
     private void Take(LeaseEvent.Reserved terms, CommittedFuture future)
     {
-        foreach (var debit in terms.Debits)
+        for (var at = 0; at < terms.Debits.Count; at++)
         {
+            var debit = terms.Debits[at];
             var account =
                 AccountOf(debit.Lease) ?? throw new FormatException($"lease {debit.Lease} pays and was never granted");
             account.Take(debit, terms.At);

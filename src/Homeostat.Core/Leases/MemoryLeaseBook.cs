@@ -79,7 +79,7 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
                 return Reservation.Overtaken;
             }
 
-            if (!CanPay(BalanceOf(lineage, now), request.Cost))
+            if (!LeftOf(lineage, now).CanPay(request.Cost))
             {
                 return Reservation.Refused;
             }
@@ -155,12 +155,6 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
 
     /// <summary>A cost that gives instead of taking is a bug on the other side.</summary>
     private static bool IsCost(Cost cost) => cost.Stress >= 0 && cost.Irreversible >= 0;
-
-    private static bool CanPay(LeaseBalance balance, Cost cost) =>
-        Amount.Of(cost.Stress) <= Amount.Of(balance.Stress)
-        && cost.Irreversible <= balance.Irreversible
-        && balance.Outstanding > 0
-        && balance.ThisMinute > 0;
 
     private string? GrantRefusal(Lease lease, DateTimeOffset now)
     {
@@ -240,12 +234,26 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
         return null;
     }
 
-    private static LeaseBalance BalanceOf(List<LeaseAccount> lineage, DateTimeOffset now) =>
-        new(
-            [.. lineage.Select(account => account.Lease)],
-            Amount.ToDouble(lineage.Min(account => account.StressLeft(now))),
-            lineage.Min(account => account.Lease.Cone.Amounts.Irreversible - account.Irreversible),
-            lineage.Min(account => account.Lease.Cone.Amounts.Outstanding - account.Outstanding),
-            lineage.Min(account => account.Lease.Cone.Amounts.PerMinute - account.InMinuteOf(now))
-        );
+    private static LeaseBalance BalanceOf(List<LeaseAccount> lineage, DateTimeOffset now)
+    {
+        var leases = new Lease[lineage.Count];
+        for (var at = 0; at < leases.Length; at++)
+        {
+            leases[at] = lineage[at].Lease;
+        }
+
+        var left = LeftOf(lineage, now);
+        return new(leases, Amount.ToDouble(left.Stress), left.Irreversible, left.Outstanding, left.ThisMinute);
+    }
+
+    private static Means LeftOf(List<LeaseAccount> lineage, DateTimeOffset now)
+    {
+        var left = Means.Unlimited;
+        foreach (var account in lineage)
+        {
+            left = left.Least(account.LeftAt(now));
+        }
+
+        return left;
+    }
 }

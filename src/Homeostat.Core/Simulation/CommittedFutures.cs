@@ -28,42 +28,44 @@ public sealed record CommittedFuture(PermitId Permit, IReadOnlyList<Effect> Effe
 /// <summary>All that was permitted and not yet observed. Immutable; a version for compare-and-swap.</summary>
 public sealed class CommittedFutures
 {
-    private CommittedFutures(long version, IReadOnlyList<CommittedFuture> futures) =>
-        (Version, All) = (version, futures);
+    private readonly CommittedFuture[] _all;
+
+    private CommittedFutures(long version, CommittedFuture[] futures) => (Version, _all) = (version, futures);
 
     public static CommittedFutures None { get; } = new(0, []);
 
     /// <summary>Counts up with every permit and every observation.</summary>
     public long Version { get; }
 
-    public IReadOnlyList<CommittedFuture> All { get; }
+    public IReadOnlyList<CommittedFuture> All => _all;
 
-    public CommittedFutures With(CommittedFuture future) => new(Version + 1, [.. All, future]);
+    public CommittedFutures With(CommittedFuture future) => new(Version + 1, [.. _all, future]);
 
     /// <summary>The future has been observed, or is known never to happen.</summary>
     public CommittedFutures Without(PermitId permit) =>
-        new(Version + 1, [.. All.Where(future => future.Permit != permit)]);
+        new(Version + 1, Array.FindAll(_all, future => future.Permit != permit));
 }
 
 /// <summary>
 /// What a set of effects touches: resources, groups, assets, services, guarded resources. Two actions that interfere
 /// have a key in common, because the first thing that both change is one.
 /// </summary>
-internal sealed class Footprint(EstateSnapshot estate, long[] keys)
+internal sealed class Footprint(EstateSnapshot estate, long[] keys, ulong mask)
 {
     private readonly object _tables = estate.Tables;
     private readonly long _version = estate.Version;
-    private readonly ulong _mask = MaskOf(keys);
+    public ReadOnlySpan<long> Keys => keys;
 
-    public IReadOnlyList<long> Keys => keys;
+    public static Footprint Nothing { get; } = new(EstateSnapshot.Empty, [], mask: 0);
 
-    public static Footprint Nothing { get; } = new(EstateSnapshot.Empty, []);
+    public static Footprint Of(EstateSnapshot estate, TouchedSet touched) =>
+        new(estate, touched.ToArray(), touched.Mask);
 
     public bool IsOf(EstateSnapshot other) => ReferenceEquals(_tables, other.Tables) && _version == other.Version;
 
-    public bool Meets(HashSet<long> others, ulong mask)
+    public bool Meets(TouchedSet others)
     {
-        if ((mask & _mask) == 0)
+        if ((mask & others.Mask) == 0)
         {
             return false;
         }
@@ -77,16 +79,5 @@ internal sealed class Footprint(EstateSnapshot estate, long[] keys)
         }
 
         return false;
-    }
-
-    public static ulong MaskOf(IEnumerable<long> keys)
-    {
-        var mask = 0UL;
-        foreach (var key in keys)
-        {
-            mask |= 1UL << (int)((ulong)(key * -7046029254386353131) >> 58);
-        }
-
-        return mask;
     }
 }

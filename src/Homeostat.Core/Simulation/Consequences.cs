@@ -7,7 +7,20 @@ namespace Homeostat.Core.Simulation;
 /// <summary>What would differ from doing nothing in one world, given that some of what others may do has happened.</summary>
 /// <param name="Futures">Which subset of the committed futures; outcomes of one subset are judged together.</param>
 /// <param name="IsBound">Not a world but a bound over many: harm in it is possible, never proven.</param>
-internal sealed record WorldOutcome(int Futures, bool IsBound, VariableChange[] Changes, int[][] Paths);
+internal sealed record WorldOutcome(int Futures, bool IsBound, VariableChange[] Changes, ChangePaths Paths);
+
+/// <summary>
+/// Paths from touched resources, for the first of the changes: where each ends, and all their nodes, in one array.
+/// </summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ChangePaths(int Count, int[] Cells)
+{
+    /// <summary>Empty for a change that came too late to get one.</summary>
+    public ReadOnlySpan<int> Of(int change) =>
+        change >= Count ? []
+        : change == 0 ? Cells.AsSpan(Count, Cells[0])
+        : Cells.AsSpan(Count + Cells[change - 1], Cells[change] - Cells[change - 1]);
+}
 
 /// <summary>An impaired resource, and the one whose loss brought it down (-1 = an effect).</summary>
 [StructLayout(LayoutKind.Auto)]
@@ -48,11 +61,14 @@ public sealed class Consequences
 
     internal int[] DestroyedNodes { get; init; } = [];
 
+    /// <summary>Those of them that no effect names: they end with something else.</summary>
+    internal int[] EndedNodes { get; init; } = [];
+
     internal int[] LostCopies { get; init; } = [];
 
     internal int[] GuardNodes { get; init; } = [];
 
-    internal Footprint Footprint { get; init; } = new(EstateSnapshot.Empty, []);
+    internal Footprint Footprint { get; init; } = Footprint.Nothing;
 
     /// <summary>Resources that the effects name.</summary>
     public required IReadOnlyList<ResourceId> Touched { get; init; }

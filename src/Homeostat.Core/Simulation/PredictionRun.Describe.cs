@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Homeostat.Core.Actions;
 using Homeostat.Core.Estate;
 
@@ -12,52 +13,38 @@ internal sealed partial class PredictionRun
     private readonly List<ImpairedNode> _impaired = [];
     private readonly List<int> _destroyed = [];
     private readonly List<int> _guards = [];
-    private readonly HashSet<int> _leaning = [];
+    private readonly List<int> _leaning = [];
+    private readonly List<int> _path = [];
+    private readonly HashSet<int> _named = [];
     private readonly List<int> _copies = [];
     private readonly List<Irreversibility> _irreversible = [];
     private readonly List<WayBack> _waysBack = [];
 
-    private enum KeyKind : long
-    {
-        Node = 1L << 40,
-        Group = 2L << 40,
-        Asset = 3L << 40,
-    }
-
     private WorldOutcome Outcome(int subset, bool isBound)
     {
         var changes = _changes.ToArray();
-        var paths = new int[Math.Min(changes.Length, MaxPaths)][];
-        for (var at = 0; at < paths.Length; at++)
-        {
-            paths[at] = PathTo(changes[at].Cause);
-        }
-
-        return new WorldOutcome(subset, isBound, changes, paths);
+        return new WorldOutcome(subset, isBound, changes, PathsTo(changes));
     }
 
-    /// <summary>From the touched resource to this one, both included; empty for -1.</summary>
-    private int[] PathTo(int node)
+    /// <summary>From the touched resource to the cause of each change, both included; empty where it has none.</summary>
+    private ChangePaths PathsTo(VariableChange[] changes)
     {
-        if (node < 0)
+        var count = Math.Min(changes.Length, MaxPaths);
+        _path.Clear();
+        CollectionsMarshal.SetCount(_path, count);
+        for (var at = 0; at < count; at++)
         {
-            return [];
+            var start = _path.Count;
+            for (var node = changes[at].Cause; node >= 0 && _path.Count - start < MaxPathLength; node = CauseOf(node))
+            {
+                _path.Add(node);
+            }
+
+            _path.Reverse(start, _path.Count - start);
+            _path[at] = _path.Count - count;
         }
 
-        var length = 1;
-        for (var at = node; CauseOf(at) is >= 0 and var cause && length < MaxPathLength; at = cause)
-        {
-            length++;
-        }
-
-        var path = new int[length];
-        for (var at = length - 1; at >= 0; at--)
-        {
-            path[at] = node;
-            node = CauseOf(node);
-        }
-
-        return path;
+        return new ChangePaths(count, count == 0 ? [] : [.. _path]);
     }
 
     private int CauseOf(int node) => _world.Nodes.Find(node) is >= 0 and var at ? _world.Nodes.At(at).Cause : -1;
@@ -68,25 +55,31 @@ internal sealed partial class PredictionRun
         _impaired.Clear();
         _destroyed.Clear();
         _guards.Clear();
+        _leaning.Clear();
         for (var at = 0; at < _world.Nodes.Count; at++)
         {
-            ref readonly var state = ref _world.Nodes.At(at);
+            ref var state = ref _world.Nodes.At(at);
             var node = _world.Nodes.KeyAt(at);
+            var fell = state.Working < state.Before;
+            state.Leans = false;
             if (!state.Alive && state.AliveBefore)
             {
                 _destroyed.Add(node);
             }
-            else if (state.Working < state.Before && !state.Hit)
+            else if (fell && !state.Hit)
             {
                 _impaired.Add(new(node, state.Before, state.Working, state.Cause));
+                _leaning.Add(node);
+                state.Leans = true;
             }
 
-            if (state.Working < state.Before && _estate.Node(node).Is(NodeFlags.IsGuard))
+            if (fell && state.IsGuard)
             {
                 _guards.Add(node);
             }
         }
 
+        AddLeaning();
         _guards.AddRange(_world.NewlyDisabled());
         foreach (var row in _world.NewlyDetachedGuards())
         {
@@ -99,7 +92,7 @@ internal sealed partial class PredictionRun
         return new Known(
             [.. _impaired],
             [.. _destroyed],
-            Leaning(),
+            [.. _leaning],
             LostCopies(),
             _guards.Count == 0 ? [] : [.. _guards.Distinct()],
             [.. _irreversible],
@@ -109,25 +102,23 @@ internal sealed partial class PredictionRun
     }
 
     /// <summary>The impaired, and what is also named by an effect: that somebody touches it does not free it of its needs.</summary>
-    private int[] Leaning()
+    private void AddLeaning()
     {
-        _leaning.Clear();
-        foreach (var impaired in _impaired)
-        {
-            _leaning.Add(impaired.Node);
-        }
-
         for (var at = 0; at < _world.Groups.Count; at++)
         {
-            var state = _world.Groups.At(at);
-            var row = _estate.Group(_world.Groups.KeyAt(at));
-            if (state.Supply < state.Before && state.Supply < row.K && _world.WorkingBefore(row.From) > 0)
+            ref readonly var state = ref _world.Groups.At(at);
+            if (state.Supply >= state.Before || state.Supply >= state.K)
             {
-                _leaning.Add(row.From);
+                continue;
+            }
+
+            ref var from = ref state.FromAt >= 0 ? ref _world.Nodes.At(state.FromAt) : ref _world.Node(state.From);
+            if (from.Before > 0 && !from.Leans)
+            {
+                from.Leans = true;
+                _leaning.Add(state.From);
             }
         }
-
-        return _leaning.Count == 0 ? [] : [.. _leaning];
     }
 
     private int[] LostCopies()
@@ -150,7 +141,7 @@ internal sealed partial class PredictionRun
         TimeSpan? oldest = TimeSpan.Zero;
         for (var at = 0; at < Math.Min(_world.Nodes.Count, MaxImpairments) && oldest is not null; at++)
         {
-            var row = _estate.Node(_world.Nodes.KeyAt(at));
+            ref readonly var row = ref _estate.Node(_world.Nodes.KeyAt(at));
             oldest = Older(
                 Older(oldest, row.Existence),
                 row.State == RunState.Inherent ? row.Existence : row.StateSeen
@@ -173,10 +164,11 @@ internal sealed partial class PredictionRun
             Outcomes = outcomes,
             ImpairedNodes = known.Impaired,
             DestroyedNodes = known.Destroyed,
+            EndedNodes = Ended(known.Destroyed),
             LeaningNodes = known.Leaning,
             LostCopies = known.LostCopies,
             GuardNodes = known.Guards,
-            Footprint = new Footprint(_estate, [.. _keys]),
+            Footprint = Footprint.Of(_estate, _keys),
             Touched = Touched(),
             Irreversible = known.Irreversible,
             WaysBack = known.WaysBack,
@@ -187,6 +179,23 @@ internal sealed partial class PredictionRun
             OldestEvidence = known.OldestEvidence,
             Considered = _relevant.Count == 0 ? [] : [.. _relevant.Select(future => future.Permit)],
         };
+
+    /// <summary>What ends and is not named by any effect.</summary>
+    private int[] Ended(int[] destroyed)
+    {
+        if (destroyed.Length == 0)
+        {
+            return [];
+        }
+
+        _named.Clear();
+        for (var at = 0; at < _effects.Count; at++)
+        {
+            _named.Add(_estate.Find(_effects[at].Target));
+        }
+
+        return Array.FindAll(destroyed, node => !_named.Contains(node));
+    }
 
     private ResourceId[] Touched()
     {
@@ -310,34 +319,35 @@ internal sealed partial class PredictionRun
         };
 
     /// <summary>What this run touched, for finding others that touch the same.</summary>
-    private void NoteKeys(IReadOnlyList<Effect> effects)
+    private void NoteKeys(IReadOnlyList<Effect> effects, TouchedSet keys)
     {
+        keys.StartRun();
         for (var at = 0; at < _world.Nodes.Count; at++)
         {
             ref readonly var state = ref _world.Nodes.At(at);
             if (state.Targeted || state.Working < state.Before || state.Alive != state.AliveBefore)
             {
-                _keys.Add((long)KeyKind.Node | (uint)_world.Nodes.KeyAt(at));
+                keys.Add(KeyKind.Node, _world.Nodes.KeyAt(at));
             }
         }
 
         for (var at = 0; at < _world.Groups.Count; at++)
         {
-            if (_world.Groups.At(at).Supply < _world.Groups.At(at).Before)
+            ref readonly var state = ref _world.Groups.At(at);
+            if (state.Supply < state.Before)
             {
-                _keys.Add((long)KeyKind.Group | (uint)_world.Groups.KeyAt(at));
+                keys.Add(KeyKind.Group, _world.Groups.KeyAt(at));
             }
         }
 
-        foreach (var change in _changes)
+        foreach (ref readonly var change in CollectionsMarshal.AsSpan(_changes))
         {
-            var kind = change.Kind switch
+            // Groups that lost headroom lost supply: they have been noted.
+            if (change.Kind != VariableKind.Headroom)
             {
-                VariableKind.Durability => KeyKind.Asset,
-                VariableKind.Headroom => KeyKind.Group,
-                _ => KeyKind.Node,
-            };
-            _keys.Add((long)kind | (uint)change.Subject);
+                var kind = change.Kind == VariableKind.Durability ? KeyKind.Asset : KeyKind.Node;
+                keys.Add(kind, change.Subject);
+            }
         }
 
         for (var at = 0; at < effects.Count; at++)
@@ -345,20 +355,21 @@ internal sealed partial class PredictionRun
             var effect = effects[at];
             if (effect is Effect.Attach attach && _estate.Find(attach.To) is >= 0 and var to)
             {
-                _keys.Add((long)KeyKind.Node | (uint)to);
+                keys.Add(KeyKind.Node, to);
             }
 
             foreach (var need in effect.Undo?.Needs ?? [])
             {
                 if (_estate.Find(need) is >= 0 and var needed)
                 {
-                    _keys.Add((long)KeyKind.Node | (uint)needed);
+                    keys.Add(KeyKind.Node, needed);
                 }
             }
         }
     }
 
-    private sealed record Known(
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Known(
         ImpairedNode[] Impaired,
         int[] Destroyed,
         int[] Leaning,

@@ -12,15 +12,13 @@ internal sealed partial class PredictionRun
         for (var grew = futures.All.Count > 0; grew; )
         {
             grew = false;
-            var mask = Footprint.MaskOf(_keys);
             for (var at = 0; at < futures.All.Count; at++)
             {
-                if (!_isRelevant.Contains(at) && _footprints[at].Meets(_keys, mask))
+                if (!_isRelevant.Contains(at) && _footprints[at].Meets(_keys))
                 {
                     _isRelevant.Add(at);
                     _relevant.Add(futures.All[at]);
                     _keys.UnionWith(_footprints[at].Keys);
-                    mask = Footprint.MaskOf(_keys);
                     grew = true;
                 }
             }
@@ -57,7 +55,7 @@ internal sealed partial class PredictionRun
                 _alone ??= new PredictionRun(_options);
                 var alone = _alone.Predict(_estate, CommittedFutures.None, futures.All[at].Effects, _now).Footprint;
                 together[at].UnionWith(alone.Keys);
-                _footprints[at] = futures.All[at].Footprint = new Footprint(_estate, [.. together[at]]);
+                _footprints[at] = futures.All[at].Footprint = Footprint.Of(_estate, together[at]);
             }
         }
     }
@@ -66,9 +64,9 @@ internal sealed partial class PredictionRun
     /// What each touches on top of those before it, with every unknown at its best and at its worst: two that are harmless
     /// apart may bring down together what a third leans on.
     /// </summary>
-    private HashSet<long>[] KeysTogether(CommittedFutures futures)
+    private TouchedSet[] KeysTogether(CommittedFutures futures)
     {
-        var keys = futures.All.Select(_ => new HashSet<long>()).ToArray();
+        var keys = futures.All.Select(_ => new TouchedSet()).ToArray();
         foreach (var allBad in (bool[])[false, true])
         {
             _world.Start(_estate);
@@ -80,13 +78,10 @@ internal sealed partial class PredictionRun
                 _runner.RunFuture(futures.All[at].Effects, _now);
                 _changes.Clear();
                 _reader.Read(_now, _options.StoppedStandby, _changes);
-                _keys.Clear();
-                NoteKeys(futures.All[at].Effects);
-                keys[at].UnionWith(_keys);
+                NoteKeys(futures.All[at].Effects, keys[at]);
             }
         }
 
-        _keys.Clear();
         _unknowns.Clear();
         return keys;
     }

@@ -16,7 +16,7 @@ internal sealed partial class PredictionRun
     private readonly List<VariableChange> _settled = [];
     private readonly Dictionary<(VariableKind Kind, int Subject), double> _settledAt = [];
     private readonly List<CommittedFuture> _relevant = [];
-    private readonly HashSet<long> _keys = [];
+    private readonly TouchedSet _keys = new();
 
     private EstateSnapshot _estate = EstateSnapshot.Empty;
     private IReadOnlyList<Effect> _effects = [];
@@ -58,7 +58,7 @@ internal sealed partial class PredictionRun
         // 1. As the estate is known, with nothing that others may still do.
         RunWorld(subset: 0, futuresAreOurs: false, unknownsAreOurs: false);
         var asKnown = Outcome(subset: 0, isBound: false);
-        NoteKeys(_effects);
+        NoteKeys(_effects, _keys);
 
         // 2. What is described: the same, but what the request leaves open turns out badly.
         var known = DescribeAtWorst();
@@ -79,7 +79,7 @@ internal sealed partial class PredictionRun
 
         _unknowns.RequestIsBad = true;
         RunWorld(subset: 0, futuresAreOurs: false, unknownsAreOurs: false);
-        NoteKeys(_effects);
+        NoteKeys(_effects, _keys);
         var known = Describe();
         _unknowns.RequestIsBad = false;
         return known;
@@ -123,7 +123,7 @@ internal sealed partial class PredictionRun
             {
                 _unknowns.All = true;
                 RunWorld(int.MaxValue, futuresAreOurs: false, unknownsAreOurs: false);
-                NoteKeys(_effects);
+                NoteKeys(_effects, _keys);
                 _unknowns.All = null;
             }
 
@@ -185,7 +185,7 @@ internal sealed partial class PredictionRun
             {
                 _unknowns.World = world;
                 RunWorld(subset, futuresAreOurs, unknownsAreOurs: false);
-                NoteKeys(_effects);
+                NoteKeys(_effects, _keys);
                 outcomes.Add(Outcome(judgedAs, isBound: false));
             }
 
@@ -201,7 +201,7 @@ internal sealed partial class PredictionRun
 
         // Doing nothing with every unknown at its best, against acting with every unknown at its worst.
         RunWorld(subset, futuresAreOurs, unknownsAreOurs: true);
-        NoteKeys(_effects);
+        NoteKeys(_effects, _keys);
         outcomes.Add(Outcome(judgedAs, isBound: true));
         _unknowns.All = null;
     }

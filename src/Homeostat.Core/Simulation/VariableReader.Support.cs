@@ -6,6 +6,7 @@ internal sealed partial class VariableReader
 {
     private readonly HashSet<int> _noted = [];
     private readonly HashSet<int> _weakened = [];
+    private readonly Stack<int> _waiting = [];
 
     /// <summary>The other members may not work, or not be members any more; each is an unknown of its own.</summary>
     private void NoteUnknownSupport(int group)
@@ -82,9 +83,8 @@ internal sealed partial class VariableReader
     /// </summary>
     private void ReadWeakened(int node, List<VariableChange> changes)
     {
-        var search = new Stack<int>();
         Push(node);
-        while (search.TryPop(out var next))
+        while (_waiting.TryPop(out var next))
         {
             var row = Estate.Node(next);
             if (row.Is(NodeFlags.IsService))
@@ -102,7 +102,7 @@ internal sealed partial class VariableReader
         {
             if (world.WorkingBefore(candidate) == 0 && world.WasAlive(candidate) && _weakened.Add(candidate))
             {
-                search.Push(candidate);
+                _waiting.Push(candidate);
             }
         }
     }

@@ -75,8 +75,8 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
         for (var at = 0; at < world.Nodes.Count; at++)
         {
             var node = world.Nodes.KeyAt(at);
-            var state = world.Nodes.At(at);
-            var row = Estate.Node(node);
+            ref readonly var state = ref world.Nodes.At(at);
+            ref readonly var row = ref Estate.Node(node);
             var fell = state.Working < state.Before;
             if ((state.Targeted || fell || state.Alive != state.AliveBefore) && row.WorksUntil < _nowSeconds)
             {
@@ -99,7 +99,7 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
                 || state.Stopped != state.StoppedBefore
                 || state.Capacity != state.CapacityBefore
                 || world.IsPromoted(node, before: false);
-            if (changed)
+            if (changed && row.Is(NodeFlags.IsStandby))
             {
                 NoteStandby(node);
             }
@@ -122,8 +122,10 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
         }
     }
 
-    private VariableChange Availability(int node, in NodeState state, in NodeRow row) =>
-        new()
+    private VariableChange Availability(int node, in NodeState state, in NodeRow row)
+    {
+        var (before, after) = Support(row);
+        return new()
         {
             Kind = VariableKind.Availability,
             Subject = node,
@@ -131,23 +133,25 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
             Before = (double)state.Before / row.Capacity,
             After = (double)state.Working / row.Capacity,
             Settled = (double)state.Working / row.Capacity,
-            SupportBefore = Support(node, before: true),
-            SupportAfter = Support(node, before: false),
+            SupportBefore = before,
+            SupportAfter = after,
             Cause = state.Cause,
             RestsOnStaleRelation = RestsOnStale(node),
         };
+    }
 
     /// <summary>Units that its groups are supplied with, at most what they need.</summary>
-    private int Support(int node, bool before)
+    private (int Before, int After) Support(in NodeRow row)
     {
-        var row = Estate.Node(node);
-        var support = 0;
+        var (before, after) = (0, 0);
         for (var group = row.FirstGroup; group < row.FirstGroup + row.GroupCount; group++)
         {
-            support += Math.Clamp(world.SupplyOf(group, before), 0, Estate.Group(group).K);
+            var state = world.PeekGroup(group);
+            before += Math.Clamp(state.Before, 0, state.K);
+            after += Math.Clamp(state.Supply, 0, state.K);
         }
 
-        return support;
+        return (before, after);
     }
 
     /// <summary>Whether the relation that brought it down was seen too long ago to be sure that it still holds.</summary>
@@ -181,42 +185,42 @@ internal sealed partial class VariableReader(WorldState world, UnknownSet unknow
     {
         for (var at = 0; at < world.Groups.Count; at++)
         {
-            var state = world.Groups.At(at);
+            ref readonly var state = ref world.Groups.At(at);
             if (state.Supply >= state.Before)
             {
                 continue;
             }
 
             var group = world.Groups.KeyAt(at);
-            var row = Estate.Group(group);
-            var from = Estate.Node(row.From);
+            ref readonly var from = ref Estate.Node(state.From);
+            var user = world.PeekFrom(state);
             if (from.SupportUntil < _nowSeconds)
             {
                 NoteUnknownSupport(group);
             }
 
-            if (world.IsStopped(row.From, before: true))
+            if (user.StoppedBefore)
             {
                 // A standby that waits stopped is as good as what it needs to start.
-                NoteStandby(row.From);
+                NoteStandby(state.From);
             }
 
-            if (Math.Min(state.Supply, row.K) < Math.Min(state.Before, row.K))
+            if (user is { Before: 0, AliveBefore: true } && state.Supply < Math.Min(state.Before, state.K))
             {
-                ReadWeakened(row.From, changes);
+                ReadWeakened(state.From, changes);
             }
 
-            var spare = state.Before - row.K;
-            if (spare > 0 && world.WasAlive(row.From))
+            var spare = state.Before - state.K;
+            if (spare > 0 && user.AliveBefore)
             {
-                changes.Add(Headroom(group, row, from.EffectiveTier, spare, state));
+                changes.Add(Headroom(group, from.EffectiveTier, spare, state));
             }
         }
     }
 
-    private static VariableChange Headroom(int group, in GroupRow row, Tier tier, int spare, in GroupState state)
+    private static VariableChange Headroom(int group, Tier tier, int spare, in GroupState state)
     {
-        var left = Math.Max(0, state.Supply - row.K);
+        var left = Math.Max(0, state.Supply - state.K);
         return new()
         {
             Kind = VariableKind.Headroom,
