@@ -183,10 +183,19 @@ public sealed class ShardedLog : IDisposable
         }
 
         var log = LedgerLog.Open(Folder(number), OriginOf(_origin, number), _key, _time, _options);
-        var head = new ShardHead(_time.GetUtcNow(), previous).Sign(_key, log.Origin);
-        log.AppendAsync(head).AsTask().GetAwaiter().GetResult();
-        Replace(CurrentPath, System.Text.Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
-        return Opened(number, log);
+        try
+        {
+            var head = new ShardHead(_time.GetUtcNow(), previous).Sign(_key, log.Origin);
+            log.AppendAsync(head).AsTask().GetAwaiter().GetResult();
+            Replace(CurrentPath, System.Text.Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
+            return Opened(number, log);
+        }
+        catch
+        {
+            // The next append tries again, and nobody else may still be writing into this folder then.
+            log.Dispose();
+            throw;
+        }
     }
 
     private Shard Opened(int number, LedgerLog log)
