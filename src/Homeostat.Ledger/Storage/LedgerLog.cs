@@ -194,6 +194,10 @@ public sealed class LedgerLog : IDisposable
         }
     }
 
+    /// <summary>Makes proofs for a published size that share what they read; for the life of one checkpoint, not of the log.</summary>
+    internal TileProver SharedProver(long size) =>
+        new(new TileReader(new RememberedTiles(new StoreTiles(_opened.Store))), size);
+
     private TileProver Prover(long size) => new(new TileReader(new StoreTiles(_opened.Store)), size);
 
     private async Task<IReadOnlyList<Receipt>> ReceiptsAsync(PendingAppend append, CancellationToken cancellationToken)
