@@ -40,6 +40,11 @@ public static class TreeHash
 
     private static Digest Hash(ReadOnlySpan<byte> content)
     {
+        if (ShortSha256.IsAvailable && content.Length <= ShortSha256.MaxBytes)
+        {
+            return ShortSha256.Hash(content);
+        }
+
         var sha256 = Sha256;
         sha256.AppendData(content);
         var digest = default(Digest);
