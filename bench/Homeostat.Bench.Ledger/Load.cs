@@ -93,35 +93,6 @@ internal sealed class Load : IDisposable
         return batches.Sum(batch => batch.Length) / watch.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Appends start when their time has come, whether or not earlier ones are answered; latencies from that time on, in ms.</summary>
-    public static async Task<double[]> OpenLoop(int count, double perSecond, Func<int, ValueTask> append)
-    {
-        var latencies = new double[count];
-        var pending = new List<Task>(count);
-        var watch = Stopwatch.StartNew();
-        for (var i = 0; i < count; i++)
-        {
-            var due = i / perSecond * 1000;
-            while (watch.Elapsed.TotalMilliseconds < due)
-            {
-                await Task.Delay(1);
-            }
-
-            pending.Add(One(i, due));
-        }
-
-        await Task.WhenAll(pending);
-        Array.Sort(latencies);
-        return latencies;
-
-        async Task One(int i, double due)
-        {
-            await Task.Yield();
-            await append(i);
-            latencies[i] = watch.Elapsed.TotalMilliseconds - due;
-        }
-    }
-
     public void Dispose() => Key.Dispose();
 
     private static StatementHeader Header() => new("bench", "entry", "application/cbor");

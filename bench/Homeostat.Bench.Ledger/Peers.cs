@@ -33,15 +33,20 @@ internal static class Peers
         return entries.Length / watch.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Null where no server answers. Sixteen clients; the chain serialises them, as it must, in a row that each updates.</summary>
-    public static async Task<double?> PostgresAsync(string? connectionString, ReadOnlyMemory<byte>[] entries)
+    /// <summary>Sixteen clients; the chain serialises them, as it must, in a row that each updates. fsync and synchronous_commit must be on.</summary>
+    public static async Task<double> PostgresAsync(string connectionString, ReadOnlyMemory<byte>[] entries)
     {
-        if (connectionString is null)
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using (var settings = source.CreateCommand(Settings))
         {
-            return null;
+            if (await settings.ExecuteScalarAsync() is not "on,on")
+            {
+                throw new InvalidOperationException(
+                    "the PostgreSQL server does not run with fsync and synchronous_commit on: not a peer"
+                );
+            }
         }
 
-        await using var source = NpgsqlDataSource.Create(connectionString);
         await using (var setup = source.CreateCommand(Schema))
         {
             await setup.ExecuteNonQueryAsync();
@@ -72,6 +77,8 @@ internal static class Peers
         );
         return entries.Length / watch.Elapsed.TotalSeconds;
     }
+
+    private const string Settings = "SELECT current_setting('fsync') || ',' || current_setting('synchronous_commit')";
 
     private const string Schema = """
         DROP TABLE IF EXISTS chain; DROP TABLE IF EXISTS chain_head;

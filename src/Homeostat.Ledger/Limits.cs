@@ -87,6 +87,9 @@ public static class Limits
     /// <summary>Lines of a witness policy.</summary>
     public const int PolicyLines = 1000;
 
+    /// <summary>Bytes of an index of shards.</summary>
+    public const int ShardIndexBytes = 16 * 1024 * 1024;
+
     /// <summary>Entries that an agent may sign with one signature.</summary>
     public const int SignedBatchEntries = 4096;
 }

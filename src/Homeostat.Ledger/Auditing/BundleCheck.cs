@@ -5,8 +5,10 @@ using Homeostat.Ledger.Tiles;
 namespace Homeostat.Ledger.Auditing;
 
 /// <summary>What can be said about one bundle of entries by itself; made for many bundles side by side.</summary>
-internal sealed class BundleCheck
+internal sealed class BundleCheck : IDisposable
 {
+    private IDisposable? _loan;
+
     private BundleCheck(long index, int width)
     {
         Index = index;
@@ -40,7 +42,7 @@ internal sealed class BundleCheck
     public static BundleCheck Run(TileReader reader, long index, int width, SignatureMemo? memo)
     {
         var check = new BundleCheck(index, width);
-        check.Read(reader);
+        check.Read(reader, lend: memo is null && width == TilePath.Width);
         check.Hash();
         if (memo is not null && check.Entries is not null)
         {
@@ -50,7 +52,11 @@ internal sealed class BundleCheck
         return check;
     }
 
-    private void Read(TileReader reader)
+    /// <summary>Gives back what was lent; the entries are not to be read any more.</summary>
+    public void Dispose() => _loan?.Dispose();
+
+    // Statements go to folds, which may keep them: only bytes that are hashed and forgotten can be lent.
+    private void Read(TileReader reader, bool lend)
     {
         try
         {
@@ -63,7 +69,7 @@ internal sealed class BundleCheck
 
         try
         {
-            Entries = reader.Entries(Index, Width);
+            Entries = lend ? reader.Entries(Index, out _loan) : reader.Entries(Index, Width);
         }
         catch (TileException e)
         {

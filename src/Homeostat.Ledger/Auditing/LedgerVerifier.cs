@@ -49,15 +49,18 @@ public static class LedgerVerifier
         IReadOnlyList<IAuditFold> folds
     )
     {
-        if (
-            !location.StartsWith("http://", StringComparison.Ordinal)
-            && !location.StartsWith("https://", StringComparison.Ordinal)
-        )
+        if (!IsUrl(location))
         {
             return new LogWalk(new FolderTiles(location), key, checkSignatures, witnesses, folds).Run();
         }
 
-        using var http = new HttpTiles(new Uri(location.TrimEnd('/') + "/"));
+        using var http = Http(location);
         return new LogWalk(http, key, checkSignatures, witnesses, folds).Run();
     }
+
+    internal static bool IsUrl(string location) =>
+        location.StartsWith("http://", StringComparison.Ordinal)
+        || location.StartsWith("https://", StringComparison.Ordinal);
+
+    internal static HttpTiles Http(string location) => new(new Uri(location.TrimEnd('/') + "/"));
 }

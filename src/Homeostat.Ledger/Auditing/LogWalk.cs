@@ -152,7 +152,10 @@ internal sealed class LogWalk
     {
         foreach (var bundle in Bundles(checkpoint.Size))
         {
-            Fold(bundle, checkpoint);
+            using (bundle)
+            {
+                Fold(bundle, checkpoint);
+            }
         }
 
         CheckPartialTiles(checkpoint.Size);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -17,6 +18,8 @@ public static class TreeHash
 
     private static IncrementalHash Sha256 => s_sha256 ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
+    // Clearing the buffer first would cost a tenth of hashing it; every byte that is read of it is written before.
+    [SkipLocalsInit]
     public static Digest Leaf(ReadOnlySpan<byte> entry)
     {
         var length = entry.Length + 1;
@@ -37,6 +40,11 @@ public static class TreeHash
 
     private static Digest Hash(ReadOnlySpan<byte> content)
     {
+        if (ShortSha256.IsAvailable && content.Length <= ShortSha256.MaxBytes)
+        {
+            return ShortSha256.Hash(content);
+        }
+
         var sha256 = Sha256;
         sha256.AppendData(content);
         var digest = default(Digest);

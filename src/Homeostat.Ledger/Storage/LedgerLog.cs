@@ -119,7 +119,7 @@ public sealed class LedgerLog : IDisposable
         };
     }
 
-    /// <summary>Completes when the public checkpoint covers this many entries.</summary>
+    /// <summary>Completes when the public checkpoint covers this many entries; an <see cref="IOException"/> says that it never will.</summary>
     public Task PublishedAsync(long size, CancellationToken cancellationToken = default) =>
         _opened.Publisher.WaitAsync(size).WaitAsync(cancellationToken);
 
@@ -167,6 +167,7 @@ public sealed class LedgerLog : IDisposable
         _queue.Close();
         _writer.Join();
         _publisher.Join();
+        _opened.Publisher.End("the log is closed");
         _opened.Close(clean: _failure is null && PublishedSize == Size);
         _committed.Dispose();
         _queue.Dispose();
@@ -192,6 +193,10 @@ public sealed class LedgerLog : IDisposable
             // The cosignatures are good all the same, and the next round writes again.
         }
     }
+
+    /// <summary>Makes proofs for a published size that share what they read; for the life of one checkpoint, not of the log.</summary>
+    internal TileProver SharedProver(long size) =>
+        new(new TileReader(new RememberedTiles(new StoreTiles(_opened.Store))), size);
 
     private TileProver Prover(long size) => new(new TileReader(new StoreTiles(_opened.Store)), size);
 
@@ -351,7 +356,7 @@ public sealed class LedgerLog : IDisposable
     private void Fail(string what, Exception e)
     {
         _failure = $"the log ended while {what}, because it no longer knows what is on disk: {e.Message}";
-        _opened.Publisher.Fail(_failure);
+        _opened.Publisher.End(_failure);
         _options.OnFatal(_failure);
     }
 

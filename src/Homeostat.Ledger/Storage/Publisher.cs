@@ -31,6 +31,7 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
     private HashSet<string> _partials = new(StringComparer.Ordinal);
     private CommittedBatch? _last;
     private byte[]? _sessions;
+    private string? _ended;
     private long _backlogEntries;
     private long _backlogBytes;
 
@@ -52,7 +53,7 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
         }
     }
 
-    /// <summary>Completes when the public checkpoint covers this many entries.</summary>
+    /// <summary>Completes when the public checkpoint covers this many entries; an <see cref="IOException"/> says that it never will.</summary>
     public Task WaitAsync(long size)
     {
         lock (_lock)
@@ -62,17 +63,23 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
                 return Task.CompletedTask;
             }
 
+            if (_ended is { } reason)
+            {
+                return Task.FromException(new IOException(reason));
+            }
+
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((size, done));
             return done.Task;
         }
     }
 
-    /// <summary>Tells everybody who waits that no more will be published.</summary>
-    public void Fail(string reason)
+    /// <summary>Tells everybody who waits, and whoever comes later, that no more will be published.</summary>
+    public void End(string reason)
     {
         lock (_lock)
         {
+            _ended ??= reason;
             foreach (var (_, done) in _waiters)
             {
                 done.TrySetException(new IOException(reason));

@@ -16,8 +16,6 @@ public sealed record ShardReceipt(string Origin, Receipt Receipt);
 /// </summary>
 public sealed class ShardedLog : IDisposable
 {
-    private const string CurrentPath = "current";
-
     private readonly string _folder;
     private readonly string _origin;
     private readonly SigningKey _key;
@@ -132,11 +130,11 @@ public sealed class ShardedLog : IDisposable
 
     private Shard OpenCurrent()
     {
-        if (_store.Read(CurrentPath) is not { } bytes)
+        if (_store.Read(ShardFolder.CurrentPath) is not { } bytes)
         {
             return Directory.Exists(Folder(0))
                 ? throw new LedgerOpenException(
-                    $"{_folder}: the file '{CurrentPath}' is missing beside shards; restore it, or its shard could be forked"
+                    $"{_folder}: the file '{ShardFolder.CurrentPath}' is missing beside shards; restore it, or its shard could be forked"
                 )
                 : Begin(0, null, null);
         }
@@ -147,7 +145,7 @@ public sealed class ShardedLog : IDisposable
         )
         {
             throw new LedgerOpenException(
-                $"{_folder}: '{CurrentPath}' does not name a shard that is here; the current shard may not be moved away"
+                $"{_folder}: '{ShardFolder.CurrentPath}' does not name a shard that is here; the current shard may not be moved away"
             );
         }
 
@@ -175,7 +173,7 @@ public sealed class ShardedLog : IDisposable
 
     private Shard Begin(int number, Checkpoint? previous, byte[]? sessions)
     {
-        var name = Name(number);
+        var name = ShardFolder.Name(number);
         _store.Delete(name);
         if (sessions is not null)
         {
@@ -183,10 +181,22 @@ public sealed class ShardedLog : IDisposable
         }
 
         var log = LedgerLog.Open(Folder(number), OriginOf(_origin, number), _key, _time, _options);
-        var head = new ShardHead(_time.GetUtcNow(), previous).Sign(_key, log.Origin);
-        log.AppendAsync(head).AsTask().GetAwaiter().GetResult();
-        Replace(CurrentPath, System.Text.Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
-        return Opened(number, log);
+        try
+        {
+            var head = new ShardHead(_time.GetUtcNow(), previous).Sign(_key, log.Origin);
+            log.AppendAsync(head).AsTask().GetAwaiter().GetResult();
+            Replace(
+                ShardFolder.CurrentPath,
+                System.Text.Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture))
+            );
+            return Opened(number, log);
+        }
+        catch
+        {
+            // The next append tries again, and nobody else may still be writing into this folder then.
+            log.Dispose();
+            throw;
+        }
     }
 
     private Shard Opened(int number, LedgerLog log)
@@ -205,7 +215,5 @@ public sealed class ShardedLog : IDisposable
         _store.SyncFolder(path.Contains('/', StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : "");
     }
 
-    private static string Name(int number) => number.ToString("d4", CultureInfo.InvariantCulture);
-
-    private string Folder(int number) => Path.Combine(_folder, Name(number));
+    private string Folder(int number) => Path.Combine(_folder, ShardFolder.Name(number));
 }

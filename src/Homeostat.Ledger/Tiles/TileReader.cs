@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Homeostat.Ledger.Merkle;
 
@@ -8,6 +9,9 @@ public interface ITileSource
 {
     /// <summary>The whole file, or null where there is none.</summary>
     byte[]? Read(string path);
+
+    /// <summary>The whole file on loan, or null where there is none: its bytes may be somebody else's once it is disposed.</summary>
+    IMemoryOwner<byte>? Lend(string path) => Read(path) is { } bytes ? new LentFile(bytes, bytes.Length) : null;
 }
 
 /// <summary>Reads a tiled log of a known size. Content is not trusted: whoever uses a hash compares it with a signed root.</summary>
@@ -39,6 +43,21 @@ public sealed class TileReader(ITileSource source)
             EntryBundle.TryDecode(full, TilePath.Width)
             ?? throw new TileException(path, "is missing, and the full one is damaged");
         return [.. entries.Take(width)];
+    }
+
+    /// <summary>The entries of a full bundle, which are good until the loan is disposed.</summary>
+    internal IReadOnlyList<ReadOnlyMemory<byte>> Entries(long index, out IDisposable loan)
+    {
+        var path = TilePath.Entries(index);
+        var file = source.Lend(path) ?? throw new TileException(path, "is missing");
+        loan = file;
+        if (EntryBundle.TryDecode(file.Memory, TilePath.Width) is { } entries)
+        {
+            return entries;
+        }
+
+        file.Dispose();
+        throw new TileException(path, $"does not hold exactly {TilePath.Width} entries");
     }
 
     /// <summary>The complete node at a level, computed within the tile that holds it.</summary>

@@ -1,5 +1,6 @@
 using Homeostat.Ledger.Checkpoints;
 using Homeostat.Ledger.Storage;
+using Homeostat.Ledger.Tiles;
 
 namespace Homeostat.Ledger.Witnessing;
 
@@ -13,11 +14,13 @@ public sealed class WitnessCollector : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
-    private readonly List<(long Size, TaskCompletionSource<SignedNote> Done)> _waiters = [];
+    private readonly List<(long Size, TaskCompletionSource<Witnessed> Done)> _waiters = [];
     private readonly Task _rounds;
-    private SignedNote? _newest;
-    private long _size = -1;
+    private Witnessed? _newest;
     private Exception? _ended;
+
+    // What a round ended in, with the one prover for all receipts that it covers.
+    private sealed record Witnessed(SignedNote Note, Checkpoint Checkpoint, string[] By, TileProver Prover);
 
     public WitnessCollector(LedgerLog log, WitnessClient client, TimeProvider time)
     {
@@ -34,7 +37,7 @@ public sealed class WitnessCollector : IAsyncDisposable
         {
             lock (_lock)
             {
-                return _newest;
+                return _newest?.Note;
             }
         }
     }
@@ -42,15 +45,14 @@ public sealed class WitnessCollector : IAsyncDisposable
     /// <summary>Waits until an entry is covered by a witnessed checkpoint, and proves it against that; *durable* becomes *witnessed*.</summary>
     public async Task<Receipt> WitnessAsync(Receipt receipt, CancellationToken cancellationToken = default)
     {
-        var note = await WaitAsync(receipt.Index + 1).WaitAsync(cancellationToken);
-        var checkpoint = Checkpoint.Parse(note.Text);
+        var witnessed = await WaitAsync(receipt.Index + 1).WaitAsync(cancellationToken);
         return receipt with
         {
-            TreeSize = checkpoint.Size,
-            Root = checkpoint.Root,
-            Checkpoint = note.ToBytes(),
-            InclusionProof = _log.ProveInclusion(receipt.Index, checkpoint.Size),
-            WitnessedBy = [.. _client.Policy.Cosigners(note).Order(StringComparer.Ordinal)],
+            TreeSize = witnessed.Checkpoint.Size,
+            Root = witnessed.Checkpoint.Root,
+            Checkpoint = witnessed.Note.ToBytes(),
+            InclusionProof = witnessed.Prover.Inclusion(receipt.Index, witnessed.Checkpoint.Size),
+            WitnessedBy = witnessed.By,
         };
     }
 
@@ -71,10 +73,10 @@ public sealed class WitnessCollector : IAsyncDisposable
     {
         try
         {
-            while (true)
+            for (var size = -1L; ; )
             {
-                await _log.PublishedAsync(_size + 1, _stop.Token);
-                await RoundAsync();
+                await _log.PublishedAsync(size + 1, _stop.Token);
+                size = await RoundAsync() ?? size;
             }
         }
         catch (OperationCanceledException)
@@ -100,54 +102,57 @@ public sealed class WitnessCollector : IAsyncDisposable
         }
     }
 
-    private async Task RoundAsync()
+    // The size that is witnessed now, or null where too few answered.
+    private async Task<long?> RoundAsync()
     {
         var published = _log.PublishedCheckpoint();
-        var size = Checkpoint.Parse(published.Text).Size;
-        var cosigned = await _client.GatherAsync(published, _log.ProveConsistency, _stop.Token);
-        if (!_client.Policy.IsSatisfied(_client.Policy.Cosigners(cosigned)))
+        var checkpoint = Checkpoint.Parse(published.Text);
+        var prover = _log.SharedProver(checkpoint.Size);
+        var cosigned = await _client.GatherAsync(published, prover.Consistency, _stop.Token);
+        var cosigners = _client.Policy.Cosigners(cosigned);
+        if (!_client.Policy.IsSatisfied(cosigners))
         {
-            // Too few answered. Nothing is witnessed, and the next round starts after a while.
+            // Nothing is witnessed, and the next round starts after a while.
             await Task.Delay(Limits.WitnessRetry, _time, _stop.Token);
-            return;
+            return null;
         }
 
+        // Whoever waits has all that proves it; the file is for readers and follows. A crash between the two leaves the file of the round before.
+        Announce(new Witnessed(cosigned, checkpoint, [.. cosigners.Order(StringComparer.Ordinal)], prover));
         _log.WriteWitnessed(cosigned);
-        Announce(cosigned, size);
+        return checkpoint.Size;
     }
 
-    private void Announce(SignedNote note, long size)
+    private void Announce(Witnessed witnessed)
     {
+        var size = witnessed.Checkpoint.Size;
         lock (_lock)
         {
-            _newest = note;
-            _size = size;
+            _newest = witnessed;
             foreach (var (_, done) in _waiters.Where(waiter => waiter.Size <= size))
             {
-                done.TrySetResult(note);
+                done.TrySetResult(witnessed);
             }
 
             _waiters.RemoveAll(waiter => waiter.Size <= size);
         }
     }
 
-    private Task<SignedNote> WaitAsync(long size)
+    private Task<Witnessed> WaitAsync(long size)
     {
         lock (_lock)
         {
-            if (_newest is { } note && _size >= size)
+            if (_newest is { } newest && newest.Checkpoint.Size >= size)
             {
-                return Task.FromResult(note);
+                return Task.FromResult(newest);
             }
 
             if (_ended is { } e)
             {
-                return Task.FromException<SignedNote>(
-                    new IOException($"nothing is witnessed any more: {e.Message}", e)
-                );
+                return Task.FromException<Witnessed>(new IOException($"nothing is witnessed any more: {e.Message}", e));
             }
 
-            var done = new TaskCompletionSource<SignedNote>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var done = new TaskCompletionSource<Witnessed>(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((size, done));
             return done.Task;
         }

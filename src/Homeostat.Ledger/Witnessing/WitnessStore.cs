@@ -4,9 +4,12 @@ using Homeostat.Ledger.Storage;
 
 namespace Homeostat.Ledger.Witnessing;
 
-/// <summary>The last checkpoint of every log that a witness knows, in a folder that one process holds.</summary>
+/// <summary>
+/// The last checkpoint of every log that a witness knows, in a folder that one process holds. Any thread may ask; a swap compares and persists in one step.
+/// </summary>
 public sealed class WitnessStore : IDisposable
 {
+    private readonly Lock _lock = new();
     private readonly ILogStore _store;
     private readonly Dictionary<string, FileHeadStore> _heads = new(StringComparer.Ordinal);
 
@@ -14,16 +17,25 @@ public sealed class WitnessStore : IDisposable
 
     public static WitnessStore Open(string folder) => new(FolderStore.Open(folder));
 
-    public Checkpoint? Read(string origin) => Head(origin).Read();
+    public Checkpoint? Read(string origin)
+    {
+        lock (_lock)
+        {
+            return Head(origin).Read();
+        }
+    }
 
     /// <summary>Replaces a log's last checkpoint; durable when it returns.</summary>
     public void Swap(Checkpoint? expected, Checkpoint next)
     {
-        if (!Head(next.Origin).TrySwap(expected, next))
+        lock (_lock)
         {
-            throw new InvalidOperationException(
-                $"the last checkpoint of '{next.Origin}' changed under the witness's lock"
-            );
+            if (!Head(next.Origin).TrySwap(expected, next))
+            {
+                throw new InvalidOperationException(
+                    $"the last checkpoint of '{next.Origin}' is not the one that was compared: two witnesses share a store"
+                );
+            }
         }
     }
 

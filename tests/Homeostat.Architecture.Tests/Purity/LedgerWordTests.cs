@@ -14,6 +14,7 @@ public sealed partial class LedgerWordTests
         "Alignment",
         "Consequences",
         "Critic",
+        "Decision",
         "Effect",
         "Estate",
         "Homeostasis",
@@ -22,6 +23,7 @@ public sealed partial class LedgerWordTests
         "Resource",
         "Setpoint",
         "Stress",
+        "Verdict",
     ];
 
     [GeneratedRegex("[A-Z][a-z]+|[a-z]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -30,6 +30,8 @@ public sealed class GoldenTests
     [InlineData("sessions.bin")]
     [InlineData("segment-record.bin")]
     [InlineData("verifier-key.txt")]
+    [InlineData("shard-head.cbor")]
+    [InlineData("shards.txt")]
     public void A_form_is_written_as_it_always_was(string name)
     {
         var file = Path.Combine(SharedFolder.Root(), "tests", "Homeostat.Ledger.Tests", "Golden", name);
@@ -69,9 +71,20 @@ public sealed class GoldenTests
             "log.txt" => SignedNote.Sign(Recovery.Description(Samples.Origin, key.VerifierKey), key).ToBytes(),
             "sessions.bin" => Sessions(sequenced, leaves[1]),
             "segment-record.bin" => Record(entry, sequenced, root),
+            "shard-head.cbor" => new ShardHead(
+                DateTimeOffset.FromUnixTimeSeconds(1_700_000_000),
+                new Checkpoint($"{Samples.Origin}/0000", 2, root)
+            ).Sign(key, $"{Samples.Origin}/0001"),
+            "shards.txt" => System.Text.Encoding.UTF8.GetBytes(Index()),
             _ => System.Text.Encoding.UTF8.GetBytes($"{key.VerifierKey}\n{witness.CosignerKey}\n"),
         };
     }
+
+    private static string Index() =>
+        ShardFolder.ToText([
+            new ListedShard("0000", $"{Samples.Origin}/0000", IsCurrent: false),
+            new ListedShard("0001", $"{Samples.Origin}/0001", IsCurrent: true),
+        ]);
 
     private static SignedNote Cosigned(SignedNote note, SigningKey witness) =>
         note.With([Cosignature.Sign(witness, note.Text, DateTimeOffset.FromUnixTimeSeconds(1_700_000_000))]);

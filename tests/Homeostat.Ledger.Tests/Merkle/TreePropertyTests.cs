@@ -9,6 +9,18 @@ public sealed class TreePropertyTests
 {
     private static readonly Gen<int> Sizes = Gen.Int[1, 3000];
 
+    // Short and long inputs are hashed by different functions.
+    [Fact]
+    public void A_leaf_of_any_length_is_the_sha256_of_a_zero_and_its_bytes()
+    {
+        foreach (var length in Enumerable.Range(0, 600).Concat(Enumerable.Range(4090, 12)).Append(24 * 1024))
+        {
+            byte[] entry = [.. Enumerable.Range(0, length).Select(i => (byte)(i * 31))];
+            byte[] expected = System.Security.Cryptography.SHA256.HashData([0, .. entry]);
+            Assert.Equal(expected, TreeHash.Leaf(entry).ToArray());
+        }
+    }
+
     [Fact]
     public void A_growing_tree_has_the_root_of_the_definition_and_proves_what_was_appended() =>
         Gen.Select(Gen.Int[0, 700], Gen.Int[1, 300])

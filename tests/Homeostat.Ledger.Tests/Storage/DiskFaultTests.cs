@@ -103,6 +103,45 @@ public sealed class DiskFaultTests
     }
 
     [Fact]
+    public async Task Whoever_waits_for_tiles_hears_that_the_disk_failed_and_so_does_who_comes_later()
+    {
+        using var key = Samples.Key();
+        var ended = new ConcurrentQueue<string>();
+        var disk = new SimulatedDisk();
+        using var log = LedgerLog.Open(disk, Samples.Origin, key, new LedgerOptions { OnFatal = ended.Enqueue });
+        disk.Before = (_, name) =>
+        {
+            if (name == "fsync tile")
+            {
+                throw new SyncFailedException("a file", new IOException("input/output error"));
+            }
+        };
+        var receipt = await log.AppendAsync(Samples.Entry(key, 1), TestContext.Current.CancellationToken);
+        for (var round = 0; round < 2; round++)
+        {
+            var told = await Assert.ThrowsAsync<IOException>(() =>
+                log.PublishedAsync(receipt.TreeSize, TestContext.Current.CancellationToken)
+                    .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)
+            );
+            Assert.Contains("no longer knows what is on disk", told.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Single(ended);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_entries_that_never_come_hears_that_the_log_is_closed()
+    {
+        using var key = Samples.Key();
+        var log = LedgerLog.Open(new SimulatedDisk(), Samples.Origin, key, new LedgerOptions { OnFatal = Fatal });
+        var waiting = log.PublishedAsync(5, TestContext.Current.CancellationToken);
+        log.Dispose();
+        await Assert.ThrowsAsync<IOException>(() =>
+            waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)
+        );
+    }
+
+    [Fact]
     public async Task A_restored_backup_does_not_sign_a_second_history()
     {
         using var key = Samples.Key();

@@ -119,6 +119,18 @@ public sealed class ShardedLogTests : IDisposable
     public void Only_what_is_published_is_served(string path, string? type) =>
         Assert.Equal(type, PublishedFiles.Find(path)?.ContentType);
 
+    [Theory]
+    [InlineData("0000 example.org/log/0000 sealed\n../secret example.org/log/0001 current\n", 2)]
+    [InlineData("0000 example.org/log/0000\n", 1)]
+    [InlineData("0000 example.org/log/0000 gone\n", 1)]
+    [InlineData("0000  sealed\n", 1)]
+    [InlineData("00000000000 example.org/log/0000 sealed\n", 1)]
+    public void A_wrong_index_of_shards_is_refused_by_its_line(string index, int line)
+    {
+        var wrong = Assert.Throws<FormatException>(() => ShardFolder.Parse(System.Text.Encoding.UTF8.GetBytes(index)));
+        Assert.Contains($"line {line} of the index", wrong.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose()
     {
         _folder.Dispose();

@@ -22,7 +22,14 @@ internal sealed class SimulatedDisk : ILogStore
 
     public List<string> Operations { get; } = [];
 
-    public IEnumerable<string> Files => _names.Keys;
+    public IEnumerable<string> Files
+    {
+        get
+        {
+            using var held = _lock.EnterScope();
+            return [.. _names.Keys];
+        }
+    }
 
     private sealed class Content(byte[] bytes)
     {
@@ -34,6 +41,7 @@ internal sealed class SimulatedDisk : ILogStore
     /// <summary>What is on the disk when the power comes back.</summary>
     public SimulatedDisk AfterPowerLoss(Random random)
     {
+        using var held = _lock.EnterScope();
         var disk = new SimulatedDisk();
         foreach (
             var name in _names.Keys.Union(_durableNames.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
@@ -64,8 +72,11 @@ internal sealed class SimulatedDisk : ILogStore
         return _names.TryGetValue(path, out var content) ? [.. content.Bytes] : null;
     }
 
-    public IReadOnlyList<string> List(string folder) =>
-        [.. _names.Keys.Where(name => Folder(name) == folder).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> List(string folder)
+    {
+        using var held = _lock.EnterScope();
+        return [.. _names.Keys.Where(name => Folder(name) == folder).Order(StringComparer.Ordinal)];
+    }
 
     public void WriteNew(string path, ReadOnlySpan<byte> content)
     {
@@ -179,8 +190,11 @@ internal sealed class SimulatedDisk : ILogStore
 
         public int Length => content.Bytes.Length;
 
-        public void Read(Span<byte> target, long offset) =>
+        public void Read(Span<byte> target, long offset)
+        {
+            using var held = disk._lock.EnterScope();
             content.Bytes.AsSpan((int)offset, target.Length).CopyTo(target);
+        }
 
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {

@@ -1,5 +1,6 @@
 using Homeostat.Ledger.Checkpoints;
 using Homeostat.Ledger.Merkle;
+using Homeostat.Ledger.Tests.Storage;
 using Homeostat.Ledger.Witnessing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -46,6 +47,34 @@ public sealed class WitnessTests : IDisposable
         Assert.Equal((409, "text/x.tlog.size", "5\n"), (conflict.Status, conflict.ContentType, conflict.Body));
         Assert.Equal(409, Add(5, 5, salt: 1).Status);
         Assert.Equal(200, Add(5, 7).Status);
+    }
+
+    [Fact]
+    public void Of_many_who_ask_one_store_for_the_same_log_at_once_each_gets_an_answer()
+    {
+        using var met = new Barrier(4);
+        using var store = new WitnessStore(
+            new SimulatedDisk { Before = (_, _) => new ManualResetEventSlim().Wait(TimeSpan.FromMilliseconds(100)) }
+        );
+        var next = new Checkpoint("example.org/log", 1, TreeHash.Leaf([1]));
+        var threads = Enumerable
+            .Range(0, 4)
+            .Select(_ =>
+                Task.Factory.StartNew(
+                    () =>
+                    {
+                        met.SignalAndWait();
+                        return store.Read(next.Origin);
+                    },
+                    TestContext.Current.CancellationToken,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                )
+            )
+            .ToArray();
+        Assert.All(threads, thread => Assert.Null(thread.GetAwaiter().GetResult()));
+        store.Swap(null, next);
+        Assert.Equal(next, store.Read(next.Origin));
     }
 
     [Fact]

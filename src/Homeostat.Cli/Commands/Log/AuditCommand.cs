@@ -24,7 +24,7 @@ internal static class AuditCommand
             VerifyCommand.Run(
                 parsed,
                 options,
-                (location, key, witnesses) => LedgerVerifier.Audit(location, key, Folds(rules, key), witnesses)
+                (location, key, witnesses) => [LedgerVerifier.Audit(location, key, Folds(rules, key), witnesses)]
             )
         );
         return command;

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using Homeostat.Ledger.Storage;
 using Homeostat.Ledger.Tiles;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -8,7 +10,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Homeostat.Cli.Commands.Log;
 
-/// <summary>The published files of one log over HTTP (C2SP tlog-tiles) at <c>/log/…</c>; of its folder it opens nothing else.</summary>
+/// <summary>
+/// The published files of one log over HTTP (C2SP tlog-tiles) at <c>/log/…</c>, or of each shard of a sharded one at <c>/log/0000/…</c> with an index at
+/// <c>/log/shards</c>; of its folder it opens nothing else.
+/// </summary>
 internal sealed class LogServer : IAsyncDisposable
 {
     private const string Root = "/log/";
@@ -69,13 +74,59 @@ internal sealed class LogServer : IAsyncDisposable
 
         // The path has been decoded once; what is still encoded in it is no part of a published name.
         var path = context.Request.Path.Value ?? "";
-        var file = path.StartsWith(Root, StringComparison.Ordinal) ? PublishedFiles.Find(path[Root.Length..]) : null;
-        return file is null ? NotFoundAsync(context) : SendAsync(context, folder, file);
+        var name = path.StartsWith(Root, StringComparison.Ordinal) ? path[Root.Length..] : "";
+        if (!ShardFolder.IsOne(folder))
+        {
+            return SendAsync(context, folder, PublishedFiles.Find(name));
+        }
+
+        return name == ShardFolder.IndexPath
+            ? SendIndexAsync(context, folder)
+            : SendOfShardAsync(context, folder, name);
+    }
+
+    private static Task SendOfShardAsync(HttpContext context, string folder, string name)
+    {
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && ShardFolder.IsName(name[..slash])
+            ? SendAsync(context, Path.Combine(folder, name[..slash]), PublishedFiles.Find(name[(slash + 1)..]))
+            : NotFoundAsync(context);
+    }
+
+    // Read anew each time: shards begin, and sealed ones are moved away.
+    private static Task SendIndexAsync(HttpContext context, string folder)
+    {
+        byte[] index;
+        try
+        {
+            index = Encoding.UTF8.GetBytes(ShardFolder.ToText(ShardFolder.List(folder)));
+        }
+        catch (Exception failure) when (failure is IOException or FormatException or UnauthorizedAccessException)
+        {
+            return RefuseAsync(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                "the shards cannot be listed; try again"
+            );
+        }
+
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-cache";
+        context.Response.ContentLength = index.Length;
+        return HttpMethods.IsGet(context.Request.Method)
+            ? context.Response.Body.WriteAsync(index, context.RequestAborted).AsTask()
+            : Task.CompletedTask;
     }
 
     // Published files are replaced whole, never changed: what was opened stays one version, whatever the writer does meanwhile.
-    private static async Task SendAsync(HttpContext context, string folder, PublishedFile file)
+    private static async Task SendAsync(HttpContext context, string folder, PublishedFile? file)
     {
+        if (file is null)
+        {
+            await NotFoundAsync(context);
+            return;
+        }
+
         FileStream content;
         try
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Homeostat.Cli.Running;
+using Homeostat.Ledger.Storage;
 
 namespace Homeostat.Cli.Commands.Log;
 
@@ -45,7 +46,7 @@ internal static class ServeCommand
         }
 
         var error = parsed.InvocationConfiguration.Error;
-        if (!File.Exists(Path.Combine(folder, "checkpoint")))
+        if (!File.Exists(Path.Combine(folder, "checkpoint")) && !ShardFolder.IsOne(folder))
         {
             error.WriteLine(
                 $"homeostat: there is no log to serve at {PlainText.Clean(folder)}; name its folder with --log"

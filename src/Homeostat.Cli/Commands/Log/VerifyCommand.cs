@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Homeostat.Ledger.Auditing;
 using Homeostat.Ledger.Checkpoints;
+using Homeostat.Ledger.Tiles;
 using Spectre.Console;
 
 namespace Homeostat.Cli.Commands.Log;
@@ -19,29 +20,39 @@ internal static class VerifyCommand
             Run(
                 parsed,
                 options,
-                (location, key, witnesses) => LedgerVerifier.Verify(location, key, !parsed.GetValue(hashes), witnesses)
+                (location, key, witnesses) =>
+                    Reports(location, key, one => LedgerVerifier.Verify(one, key, !parsed.GetValue(hashes), witnesses))
             )
         );
         return command;
     }
 
+    private static IEnumerable<VerificationReport> Reports(
+        string location,
+        string key,
+        Func<string, VerificationReport> verify
+    ) =>
+        ShardsVerifier.Find(location) is { Count: > 0 } shards
+            ? ShardsVerifier.Verify(location, shards, key, verify)
+            : [verify(location)];
+
     internal static int Run(
         ParseResult parsed,
         LogOptions options,
-        Func<string, string, IReadOnlyList<VerifierKey>?, VerificationReport> verify
+        Func<string, string, IReadOnlyList<VerifierKey>?, IEnumerable<VerificationReport>> verify
     )
     {
         try
         {
             var witnesses = parsed.GetValue(options.Witnesses)!.Select(VerifierKey.Parse).ToArray();
-            var report = verify(
+            var reports = verify(
                 parsed.GetValue(options.Location)!,
                 parsed.GetValue(options.Key)!,
                 witnesses.Length > 0 ? witnesses : null
             );
-            return LogOptions.Print(report, AnsiConsole.Console);
+            return reports.Max(report => LogOptions.Print(report, AnsiConsole.Console));
         }
-        catch (Exception e) when (e is FormatException or IOException)
+        catch (Exception e) when (e is FormatException or IOException or TileException)
         {
             return LogOptions.Fail(e.Message);
         }
