@@ -12,6 +12,12 @@ internal static class Limits
     /// <summary>Decisions that a query prints unless told.</summary>
     public const int FoundDecisions = 1000;
 
+    /// <summary>Different reasons that a report of friction tells apart; the rest are one.</summary>
+    public const int FrictionReasons = 1000;
+
+    /// <summary>Different lines of an overlay that it names for one reason.</summary>
+    public const int FrictionLines = 20;
+
     /// <summary>Entries that a note names; of the others it says how many they are.</summary>
     public const int NamedEntries = 10;
 

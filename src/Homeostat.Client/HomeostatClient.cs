@@ -74,6 +74,10 @@ public sealed class HomeostatClient(HttpClient http, string credential)
             cancellationToken
         );
 
+    /// <summary>Needs the operator's token.</summary>
+    public Task<LogPage> EntriesAsync(long from, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Get, $"v1/log/entries?from={from}", null, Json.LogPage, cancellationToken);
+
     public Task<ReportsAnswer> ReportsAsync(CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Get, "v1/reports", null, Json.ReportsAnswer, cancellationToken);
 

@@ -69,6 +69,9 @@ internal static class Limits
     /// <summary>How long a settled permit still explains what is seen.</summary>
     public static readonly TimeSpan Explains = TimeSpan.FromHours(1);
 
+    /// <summary>How often the overlay's file is looked at.</summary>
+    public static readonly TimeSpan OverlayEvery = TimeSpan.FromSeconds(1);
+
     /// <summary>Reports that are kept in memory; the log has them all.</summary>
     public const int Reports = 1000;
 }

@@ -17,6 +17,7 @@ internal static class RootCommandFactory
             Verbose,
             UpCommand.Create(),
             LeaseCommand.Create(),
+            FrictionCommand.Create(),
             InitCommand.Create(),
             ReviewCommand.Create(),
             SimulateCommand.Create(),

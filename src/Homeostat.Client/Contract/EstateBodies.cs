@@ -105,10 +105,13 @@ public sealed record ReportsAnswer(IReadOnlyList<ReportBody> Reports);
 
 public sealed record LogEntryBody(long Index, string Issuer, string Subject, string ContentType, string Entry);
 
-public sealed record LogPage(IReadOnlyList<LogEntryBody> Entries, long Size, long? Next = null);
+/// <param name="Key">The log's verifier key, as signed notes write it.</param>
+/// <param name="Next">What to ask for as <c>from</c> to go on; null at the end.</param>
+public sealed record LogPage(IReadOnlyList<LogEntryBody> Entries, long Size, string Key, long? Next = null);
 
 /// <summary>Whether requests can be decided, and what is missing where they cannot.</summary>
-public sealed record ReadyAnswer(bool Ready, IReadOnlyList<string> Missing);
+/// <param name="Warnings">What somebody should look at although they can: an overlay that was refused, a source that fails.</param>
+public sealed record ReadyAnswer(bool Ready, IReadOnlyList<string> Missing, IReadOnlyList<string> Warnings);
 
 /// <summary>Why a request was not answered (RFC 9457).</summary>
 public sealed record ProblemBody

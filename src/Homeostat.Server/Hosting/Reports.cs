@@ -8,7 +8,7 @@ internal sealed class Reports
     public const string Surprise = "surprise";
     public const string Overdue = "overdue";
     public const string Unexplained = "unexplained-change";
-    public const string Source = "source";
+    public const string Overlay = "overlay";
 
     private readonly Lock _lock = new();
     private readonly LinkedList<ReportBody> _reports = [];
