@@ -22,6 +22,7 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     public ControlPlane Plane { get; }
+    public IServiceProvider Services => _app.Services;
     public ShiftedTime Clock { get; }
     public Uri Address { get; }
     public HttpClient Http { get; }

@@ -93,7 +93,8 @@ internal sealed class OverlayWatch(EstateOverlay first, ControlParts parts, Func
         var reading = text is null ? null : OverlayFile.Parse(text, File);
         return reading is null
             ? throw new EstateSourceException($"{File}: the file cannot be read as UTF-8 text")
-            : reading.Overlay ?? throw new EstateSourceException(string.Join('\n', reading.Errors));
+            : reading.Overlay
+                ?? throw new EstateSourceException(string.Join('\n', reading.Errors.Take(OverlayLimits.MaxErrors)));
     }
 
     private void Adopt(EstateOverlay newer)

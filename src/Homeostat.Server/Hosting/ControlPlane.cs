@@ -7,6 +7,7 @@ using Homeostat.Core.Simulation;
 using Homeostat.Estates.Overlay;
 using Homeostat.Estates.Terraform;
 using Homeostat.Ledger.Storage;
+using Homeostat.Server.Agents;
 using Homeostat.Server.Estate;
 using Homeostat.Server.Leases;
 
@@ -22,6 +23,7 @@ internal sealed record ControlParts
     public required EstateDesk Estate { get; init; }
     public required Explanations Explanations { get; init; }
     public required Reports Reports { get; init; }
+    public required AgentTallies Tallies { get; init; }
 }
 
 /// <summary>Everything that runs behind the API: the log, the book that is folded from it, the estate, the desks.</summary>
@@ -42,6 +44,10 @@ internal sealed class ControlPlane : IAsyncDisposable
     public DataFolder Folder { get; }
     public LedgerLog Log { get; }
     public ControlParts Parts { get; }
+
+    /// <summary>Cancelled when the service is told to end: what goes on for ever ends then.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
     public DecisionDesk Decisions { get; }
     public SettlementDesk Settlements { get; }
 
@@ -74,6 +80,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 Estate = new EstateDesk(model, clock),
                 Explanations = new Explanations(book, clock),
                 Reports = new Reports(),
+                Tallies = new AgentTallies(clock),
             };
             var plane = new ControlPlane(options, folder, log, parts);
             plane.Register(overlay, sources);
@@ -126,6 +133,9 @@ internal sealed class ControlPlane : IAsyncDisposable
             _running.Add(Task.Run(() => overlay.RunAsync(_stopping.Token)));
         }
     }
+
+    /// <summary>Ends what would go on for ever; requests that are being answered are answered.</summary>
+    public void Stop() => _stopping.Cancel();
 
     public async ValueTask DisposeAsync()
     {
