@@ -18,6 +18,7 @@ internal static class RootCommandFactory
             UpCommand.Create(),
             LeaseCommand.Create(),
             FrictionCommand.Create(),
+            DoctorCommand.Create(),
             InitCommand.Create(),
             ReviewCommand.Create(),
             SimulateCommand.Create(),
