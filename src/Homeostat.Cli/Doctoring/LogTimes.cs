@@ -18,7 +18,10 @@ internal static class LogTimes
             return (
                 first,
                 last,
-                Check.Good("log", $"{size} entries are published; `homeostat log verify --log {folder}` checks them")
+                Check.Good(
+                    "log",
+                    $"{size} entries are published; `homeostat log verify --log {folder} --key KEY` checks them"
+                )
             );
         }
         catch (Exception error)

@@ -49,7 +49,7 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Asks it to end, as an init system does.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        using var kill = System.Diagnostics.Process.Start("bash", ["-c", $"kill -TERM {_process.Id}"]);
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
         return _process.ExitCode;
     }
