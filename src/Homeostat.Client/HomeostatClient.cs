@@ -61,6 +61,27 @@ public sealed class HomeostatClient(HttpClient http, string credential)
     public Task<RevokeAnswer> RevokeAsync(string lease, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Delete, Path(lease), null, Json.RevokeAnswer, cancellationToken);
 
+    /// <summary>Whether it can decide, and what is missing; an answer too where it cannot.</summary>
+    public async Task<ReadyAnswer> ReadyAsync(CancellationToken cancellationToken = default)
+    {
+        using var response = await http.GetAsync("readyz", cancellationToken);
+        try
+        {
+            return await response.Content.ReadFromJsonAsync(Json.ReadyAnswer, cancellationToken)
+                ?? throw new JsonException("an empty answer");
+        }
+        catch (JsonException)
+        {
+            throw new HomeostatException(
+                new ProblemBody
+                {
+                    Title = $"the service answered {(int)response.StatusCode}",
+                    Status = (int)response.StatusCode,
+                }
+            );
+        }
+    }
+
     public Task<EstateAnswer> EstateAsync(CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Get, "v1/estate", null, Json.EstateAnswer, cancellationToken);
 
@@ -73,6 +94,19 @@ public sealed class HomeostatClient(HttpClient http, string credential)
             Json.EstateAnswer,
             cancellationToken
         );
+
+    public Task<AgentPage> AgentsAsync(string? after = null, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HttpMethod.Get,
+            after is null ? "v1/agents" : $"v1/agents?after={Uri.EscapeDataString(after)}",
+            null,
+            Json.AgentPage,
+            cancellationToken
+        );
+
+    /// <summary>Needs the operator's token.</summary>
+    public Task<LogPage> EntriesAsync(long from, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Get, $"v1/log/entries?from={from}", null, Json.LogPage, cancellationToken);
 
     public Task<ReportsAnswer> ReportsAsync(CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Get, "v1/reports", null, Json.ReportsAnswer, cancellationToken);

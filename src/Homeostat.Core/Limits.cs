@@ -45,6 +45,9 @@ public static class Limits
     /// <summary>Targets a delegated principal's grants are expanded to; beyond it the effect is unknown.</summary>
     public const int MaxDelegatedTargets = 256;
 
+    /// <summary>Resources that lean on what a request names, followed to tell whether all of them are only observed; beyond it it is enforced.</summary>
+    public const int MaxObservedReach = 10_000;
+
     /// <summary>Times a decision is made again because another permit was granted meanwhile.</summary>
     public const int MaxDecisionAttempts = 16;
 }

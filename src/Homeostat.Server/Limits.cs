@@ -69,6 +69,21 @@ internal static class Limits
     /// <summary>How long a settled permit still explains what is seen.</summary>
     public static readonly TimeSpan Explains = TimeSpan.FromHours(1);
 
+    /// <summary>How often the overlay's file is looked at.</summary>
+    public static readonly TimeSpan OverlayEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Readers of events at one time; the next one is told to come back.</summary>
+    public const int EventReaders = 64;
+
+    /// <summary>Entries of the log that a reader of events may be behind; beyond it it is moved on and told.</summary>
+    public const int EventLag = 10_000;
+
+    /// <summary>How often the log is looked at for a reader of events.</summary>
+    public static readonly TimeSpan EventEvery = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a reader of events may hear nothing.</summary>
+    public static readonly TimeSpan EventSilence = TimeSpan.FromSeconds(15);
+
     /// <summary>Reports that are kept in memory; the log has them all.</summary>
     public const int Reports = 1000;
 }

@@ -22,6 +22,7 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     public ControlPlane Plane { get; }
+    public IServiceProvider Services => _app.Services;
     public ShiftedTime Clock { get; }
     public Uri Address { get; }
     public HttpClient Http { get; }
@@ -29,24 +30,31 @@ internal sealed class TestServer : IAsyncDisposable
     public HomeostatClient Estate { get; }
     public string OperatorToken => File.ReadAllText(Plane.Folder.OperatorFile).Trim();
 
-    public static async Task<TestServer> StartAsync(
+    public static Task<TestServer> StartAsync(
         string? folder = null,
         TimeSpan? permitLife = null,
         params IReadOnlyList<IEstateSource> sources
-    )
+    ) =>
+        StartAsync(
+            new ServerOptions { Data = folder ?? "", PermitLife = permitLife ?? TimeSpan.FromMinutes(5) },
+            sources
+        );
+
+    /// <summary>With these options; a folder of its own where they name none.</summary>
+    public static async Task<TestServer> StartAsync(ServerOptions options, params IReadOnlyList<IEstateSource> sources)
     {
-        var options = new ServerOptions
+        var ownsFolder = options.Data.Length == 0;
+        options = options with
         {
-            Data = folder ?? Directory.CreateTempSubdirectory("homeostat-").FullName,
+            Data = ownsFolder ? Directory.CreateTempSubdirectory("homeostat-").FullName : options.Data,
             Listen = new(System.Net.IPAddress.Loopback, 0),
-            PermitLife = permitLife ?? TimeSpan.FromMinutes(5),
         };
         var clock = new ShiftedTime();
         var plane = await ControlPlane.OpenAsync(options, clock, sources);
         var app = ServerHost.Build(plane);
         plane.Start();
         await app.StartAsync();
-        return new TestServer(plane, app, clock, folder is null);
+        return new TestServer(plane, app, clock, ownsFolder);
     }
 
     /// <summary>A client with the secret of a new root lease that may stop and start every web server.</summary>

@@ -17,6 +17,8 @@ internal static class RootCommandFactory
             Verbose,
             UpCommand.Create(),
             LeaseCommand.Create(),
+            FrictionCommand.Create(),
+            DoctorCommand.Create(),
             InitCommand.Create(),
             ReviewCommand.Create(),
             SimulateCommand.Create(),

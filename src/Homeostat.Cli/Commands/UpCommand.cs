@@ -7,10 +7,6 @@ namespace Homeostat.Cli.Commands;
 /// <summary><c>homeostat up</c>: runs the decision service until it is interrupted.</summary>
 internal static class UpCommand
 {
-    private const string SamplePlan = "samples/orders/plan.json";
-    private const string SampleOverlay = "samples/orders/homeostat.yaml";
-    private const string SampleTarget = "aws_instance.orders_dr_web";
-
     public static Command Create()
     {
         var data = new ServiceAddress().Data;
@@ -24,6 +20,11 @@ internal static class UpCommand
         var observedAt = SharedOptions.ObservedAt();
         var certificate = Text("--certificate", "FILE", "a certificate chain in PEM");
         var key = Text("--certificate-key", "FILE", "its key in PEM");
+        var bare = new Option<bool>("--no-sample")
+        {
+            Description = "without --estate: no sample, the estate is what is told to POST /v1/estate/changes",
+        };
+        var rate = SharedOptions.Number("--lease-rate", 1, 1e6, "requests a second under one lease; 2000");
         var permit = SharedOptions.Number(
             "--permit-seconds",
             1,
@@ -40,12 +41,16 @@ internal static class UpCommand
             certificate,
             key,
             permit,
+            bare,
+            rate,
         };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 var folder = parsed.GetRequiredValue(data);
-                var files = EstateOf(parsed.GetValue(estate), parsed.GetValue(config), parsed.GetValue(observedAt));
+                var files = parsed.GetValue(bare)
+                    ? (null, null, null, IsSample: false)
+                    : EstateOf(folder, parsed.GetValue(estate), parsed.GetValue(config), parsed.GetValue(observedAt));
                 List<string> arguments = ["--data", folder];
                 Add(arguments, "--listen", parsed.GetValue(listen));
                 Add(arguments, "--estate", files.Plan);
@@ -54,6 +59,7 @@ internal static class UpCommand
                 Add(arguments, "--certificate", parsed.GetValue(certificate));
                 Add(arguments, "--certificate-key", parsed.GetValue(key));
                 Add(arguments, "--permit-seconds", parsed.GetValue(permit)?.ToString(CultureInfo.InvariantCulture));
+                Add(arguments, "--lease-rate", parsed.GetValue(rate)?.ToString(CultureInfo.InvariantCulture));
                 return await RunAsync(arguments, folder, files.IsSample, parsed, cancellationToken);
             }
         );
@@ -82,42 +88,66 @@ internal static class UpCommand
 
     private static void Introduce(TextWriter output, string address, string folder, bool isSample)
     {
-        var token = Path.Combine(folder, "operator.token");
         output.WriteLine($"address   {address}");
-        output.WriteLine($"operator  {token}");
+        output.WriteLine($"operator  {Path.Combine(folder, "operator.token")}");
         output.WriteLine(
             isSample
-                ? $"estate    {SamplePlan}, taken as if it had been looked at just now"
+                ? $"estate    the sample in {Path.Combine(folder, "sample")}, taken as if it had been looked at just now"
                 : "estate    GET /v1/estate shows it; /readyz says what is missing"
         );
-        var target = isSample ? SampleTarget : "RESOURCE";
         output.WriteLine();
-        output.WriteLine("Three things to try:");
+        output.WriteLine("Three things to try, in another shell here:");
         output.WriteLine();
-        output.WriteLine($"  curl {address}/readyz");
-        output.WriteLine();
-        output.WriteLine($"  SECRET=$(curl -s {address}/v1/leases -H \"Authorization: Bearer $(cat {token})\" \\");
-        output.WriteLine("    -H 'Content-Type: application/json' -d '{\"agent\":\"me\",\"purpose\":\"try it\",");
-        output.WriteLine(
-            "    \"cone\":{\"operations\":[\"stop\",\"destroy\"],\"manner\":\"irreversible-with-critics\"}}' \\"
-        );
-        output.WriteLine("    | sed 's/.*\"secret\":\"\\([^\"]*\\)\".*/\\1/')");
-        output.WriteLine();
-        output.WriteLine($"  curl {address}/v1/decisions -H \"Authorization: Bearer $SECRET\" \\");
-        output.WriteLine("    -H 'Content-Type: application/json' \\");
-        output.WriteLine($"    -d '{{\"operation\":\"stop\",\"effects\":[{{\"do\":\"stop\",\"id\":\"{target}\"}}]}}'");
+        foreach (var line in ThingsToTry(address, folder, isSample))
+        {
+            output.WriteLine(line.Length == 0 ? "" : $"  {line}");
+        }
+
         output.WriteLine();
     }
 
-    /// <summary>Without a file of the user's own: the sample, where this runs in a checkout.</summary>
+    private static string[] ThingsToTry(string address, string folder, bool isSample)
+    {
+        var (spare, needed) = isSample ? (SampleEstate.Spare, SampleEstate.Needed) : ("RESOURCE", "ANOTHER");
+        return
+        [
+            "# 1. whether it can decide, and a lease that may end one thing",
+            $"curl -s {address}/readyz; echo",
+            $"TOKEN=$(cat '{Path.Combine(folder, "operator.token")}')",
+            $"SECRET=$(curl -s {address}/v1/leases -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\",
+            "  -d '{\"agent\":\"me\",\"purpose\":\"clean up\",\"cone\":{\"operations\":[\"destroy\"],"
+                + "\"amounts\":{\"irreversible\":1},\"manner\":\"irreversible-with-critics\"}}' \\",
+            "  | sed 's/.*\"secret\":\"\\([^\"]*\\)\".*/\\1/')",
+            "",
+            "# 2. what would take away a way back: deny, with the chain of reasons",
+            Decision(address, needed),
+            "",
+            "# 3. what nobody needs: allow, with a permit and the proof that it is on the log",
+            Decision(address, spare),
+        ];
+    }
+
+    private static string Decision(string address, string target) =>
+        $"curl -s {address}/v1/decisions -H \"Authorization: Bearer $SECRET\" -H 'Content-Type: application/json' -d "
+        + $"'{{\"operation\":\"destroy\",\"effects\":[{{\"do\":\"destroy\",\"id\":\"{target}\"}}],"
+        + $"\"goal\":{{\"text\":\"clean up\",\"removes\":[\"{target}\"]}}}}'; echo";
+
+    /// <summary>Without a file of the user's own: the sample.</summary>
     private static (string? Plan, string? Overlay, DateTimeOffset? ObservedAt, bool IsSample) EstateOf(
+        string folder,
         string? plan,
         string? overlay,
         DateTimeOffset? observedAt
-    ) =>
-        plan is null && overlay is null && File.Exists(SamplePlan) && File.Exists(SampleOverlay)
-            ? (SamplePlan, SampleOverlay, observedAt ?? TimeProvider.System.GetUtcNow(), true)
-            : (plan, overlay, observedAt, false);
+    )
+    {
+        if (plan is not null || overlay is not null)
+        {
+            return (plan, overlay, observedAt, false);
+        }
+
+        var sample = SampleEstate.PutInto(folder);
+        return (sample.Plan, sample.Overlay, observedAt ?? TimeProvider.System.GetUtcNow(), true);
+    }
 
     private static void Add(List<string> arguments, string name, string? value)
     {

@@ -28,4 +28,7 @@ namespace Homeostat.Client.Contract;
 [JsonSerializable(typeof(LogPage))]
 [JsonSerializable(typeof(ReadyAnswer))]
 [JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(AgentPage))]
+[JsonSerializable(typeof(DecisionEvent))]
+[JsonSerializable(typeof(MissedEvent))]
 public sealed partial class ContractJson : JsonSerializerContext;

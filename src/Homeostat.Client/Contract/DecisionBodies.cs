@@ -147,6 +147,9 @@ public sealed record DecisionAnswer
     /// <summary>deny, defer, step-up, modify or allow.</summary>
     public required string Verdict { get; init; }
 
+    /// <summary>In observe mode, the verdict that enforcing would have given; absent where the verdict binds.</summary>
+    public string? WouldBe { get; init; }
+
     public required string Request { get; init; }
 
     /// <summary>The right to go ahead; absent unless the verdict is allow, and in every simulation.</summary>

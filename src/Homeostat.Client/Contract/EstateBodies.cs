@@ -77,7 +77,15 @@ public sealed record EstateAnswer
     public required int Relations { get; init; }
     public required int OutstandingPermits { get; init; }
     public required IReadOnlyList<SourceBody> Sources { get; init; }
+
+    /// <summary>Absent where the service has none.</summary>
+    public OverlayState? Overlay { get; init; }
 }
+
+/// <summary>The overlay that holds.</summary>
+/// <param name="LoadedAt">When it was read.</param>
+/// <param name="Problem">Why the file's present content is not what holds; null where it is.</param>
+public sealed record OverlayState(string File, DateTimeOffset LoadedAt, string? Problem = null);
 
 /// <param name="Problem">Why it cannot be read at present; null where it can.</param>
 public sealed record SourceBody(string Name, bool HasListed, string? Problem = null);
@@ -101,14 +109,18 @@ public sealed record ResourceAnswer
 /// <summary>What an operator should know: a surprise, an overdue permit, a change that no permit explains.</summary>
 public sealed record ReportBody(DateTimeOffset At, string Kind, string Subject, string Text);
 
-public sealed record ReportsAnswer(IReadOnlyList<ReportBody> Reports);
+/// <param name="Next">What to ask for as <c>before</c> to go on to older ones; null at the end.</param>
+public sealed record ReportsAnswer(IReadOnlyList<ReportBody> Reports, long? Next = null);
 
 public sealed record LogEntryBody(long Index, string Issuer, string Subject, string ContentType, string Entry);
 
-public sealed record LogPage(IReadOnlyList<LogEntryBody> Entries, long Size, long? Next = null);
+/// <param name="Key">The log's verifier key, as signed notes write it.</param>
+/// <param name="Next">What to ask for as <c>from</c> to go on; null at the end.</param>
+public sealed record LogPage(IReadOnlyList<LogEntryBody> Entries, long Size, string Key, long? Next = null);
 
 /// <summary>Whether requests can be decided, and what is missing where they cannot.</summary>
-public sealed record ReadyAnswer(bool Ready, IReadOnlyList<string> Missing);
+/// <param name="Warnings">What somebody should look at although they can: an overlay that was refused, a source that fails.</param>
+public sealed record ReadyAnswer(bool Ready, IReadOnlyList<string> Missing, IReadOnlyList<string> Warnings);
 
 /// <summary>Why a request was not answered (RFC 9457).</summary>
 public sealed record ProblemBody

@@ -30,6 +30,8 @@ public sealed record DeciderParts
 /// <summary>The path of a request from the lease to the permit. There is no way through it from an error to an allow.</summary>
 public sealed class Decider(DeciderParts parts)
 {
+    private volatile Judge _judge = parts.Judge;
+
     public const string LeaseTest = "lease";
     public const string EstateTest = "estate";
     public const string LedgerTest = "ledger";
@@ -58,6 +60,9 @@ public sealed class Decider(DeciderParts parts)
             {
                 Alternative = FindAlternative(decision.Request, decision.Judgement),
             };
+
+    /// <summary>Judges by another table, or other modes, from the next decision on.</summary>
+    public void Use(Judge judge) => _judge = judge;
 
     /// <summary>What the decision would be; nothing is reserved and nothing is written.</summary>
     public Decision Simulate(ActionRequest request, bool hasLooked = false)
@@ -92,7 +97,10 @@ public sealed class Decider(DeciderParts parts)
                     case Reservation.Reserved:
                         return (judgement, reserved);
                     case Reservation.Refused:
-                        return (Judgement.Denied(LeaseTest, "the lease cannot pay for it any more", "ask again"), null);
+                        // What observing would have forwarded and cannot be kept account of is refused as it was judged.
+                        return judgement.WouldBe is { } refusal
+                            ? (judgement with { Verdict = refusal, WouldBe = null }, null)
+                            : (Judgement.Denied(LeaseTest, "the lease cannot pay for it any more", "ask again"), null);
                 }
             }
 
@@ -118,7 +126,7 @@ public sealed class Decider(DeciderParts parts)
             }
 
             // 4. One snapshot, and what others may still do.
-            if (parts.Estate() is not { } estate)
+            if (JudgeAndEstate() is not (var judge, { } estate))
             {
                 return Judgement.Denied(
                     EstateTest,
@@ -130,11 +138,28 @@ public sealed class Decider(DeciderParts parts)
             // 5. and 6. Consequences, and every test over the same file.
             var futures = parts.Leases.Futures;
             version = futures.Version;
-            return parts.Judge.Review(request, found.Balance, estate, futures, now, hasLooked);
+            return judge.Bind(judge.Review(request, found.Balance, estate, futures, now, hasLooked));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             return Failed(failure);
+        }
+    }
+
+    /// <summary>
+    /// Of one moment: whoever replaces both sets a judge that observes nothing in between, so that the modes of one overlay
+    /// never meet the environments of another.
+    /// </summary>
+    private (Judge Judge, EstateSnapshot? Estate) JudgeAndEstate()
+    {
+        while (true)
+        {
+            var judge = _judge;
+            var estate = parts.Estate();
+            if (ReferenceEquals(judge, _judge))
+            {
+                return (judge, estate);
+            }
         }
     }
 
@@ -155,7 +180,10 @@ public sealed class Decider(DeciderParts parts)
         {
             Footprint = consequences.Footprint,
         };
-        var cost = new Cost(judgement.Assessment!.Charge, consequences.Irreversible.Count);
+        // What enforcing would have refused would have cost nothing: observing spends no budget that enforced work needs.
+        var cost = judgement.WouldBe is null
+            ? new Cost(judgement.Assessment!.Charge, consequences.Irreversible.Count)
+            : new Cost(0, 0);
         var asked = new ReservationRequest(request.Lease, cost, future, version) { Request = request.Id };
         return parts.Leases.Reserve(asked, now, out reserved);
     }
@@ -278,7 +306,7 @@ public sealed class Decider(DeciderParts parts)
         return search.Find(
             request.Effects,
             subset =>
-                parts.Judge.Review(
+                _judge.Review(
                     request.Narrowed(subset),
                     file.Balance,
                     file.Estate,

@@ -12,6 +12,12 @@ public sealed record Judgement(Verdict Verdict, IReadOnlyList<Finding> Findings)
     /// <summary>Null where the request never got as far (no lease, an invalid request).</summary>
     public CaseFile? File { get; init; }
 
+    /// <summary>In observe mode, the verdict that enforcing would have given; null where the verdict binds as it is.</summary>
+    public Verdict? WouldBe { get; init; }
+
+    /// <summary>It is deferred, and looking again at what it names may settle it.</summary>
+    public bool CanBeLookedAt => Verdict == Verdict.Defer && Findings.Any(finding => finding.LookAt.Count > 0);
+
     public Consequences? Consequences => File?.Consequences;
 
     public Assessment? Assessment => File?.Assessment;

@@ -26,6 +26,12 @@ public sealed record DecisionEntry
 
     public required Verdict Verdict { get; init; }
 
+    /// <summary>In observe mode, the verdict that enforcing would have given; null where the verdict bound.</summary>
+    public Verdict? WouldBe { get; init; }
+
+    /// <summary>In observe mode, finding by finding, what a person could say of the estate so that it goes away.</summary>
+    public IReadOnlyList<SettlingHint> SettledBy { get; init; } = [];
+
     /// <summary>Null where the decision gave none.</summary>
     public required string? Permit { get; init; }
 
@@ -86,6 +92,10 @@ public sealed record DecisionEntry
             PayloadHash = fields.Text("payload"),
             Goal = fields.Text("goal"),
             Verdict = fields.Verdict("verdict"),
+            WouldBe = fields.Has(DecisionRecord.WouldBeKey) ? fields.Verdict(DecisionRecord.WouldBeKey) : null,
+            SettledBy = fields.Has(DecisionRecord.SettledByKey)
+                ? [.. fields.Rows(DecisionRecord.SettledByKey).Rows.Select(SettlingHint.OfRow)]
+                : [],
             Permit = permit.Length == 0 ? null : permit,
             Time = fields.Time("time"),
             EstateVersion = estate < 0 ? null : estate,
@@ -126,6 +136,8 @@ public sealed record DecisionEntry
                 }
             );
         }
+
+        public bool Has(string name) => _fields.ContainsKey(name);
 
         public string Text(string name) => Read(name, reader => reader.ReadTextString());
 

@@ -17,6 +17,12 @@ internal static class DecisionRecord
 
     private const int FieldCount = 15;
     private const string ReservedKey = "reserved";
+
+    /// <summary>Only in entries of observe mode; one without it binds.</summary>
+    internal const string WouldBeKey = "wouldBe";
+
+    /// <summary>Beside it: finding by finding, what a person could say of the estate so that it goes away.</summary>
+    internal const string SettledByKey = "settledBy";
     private const int MaxRows = 24;
 
     /// <summary>Bytes of UTF-8: a record of full rows stays below its limit in every script.</summary>
@@ -34,7 +40,7 @@ internal static class DecisionRecord
     )
     {
         var writer = RecordWriter.NewWriter();
-        writer.WriteStartMap(FieldCount + (reserved is null ? 0 : 1));
+        writer.WriteStartMap(FieldCount + (reserved is null ? 0 : 1) + (judgement.WouldBe is null ? 0 : 2));
         Text(writer, "request", request.Id.Value);
         Text(writer, "agent", request.Agent.Value);
         Text(writer, "lease", request.Lease.Value);
@@ -54,6 +60,16 @@ internal static class DecisionRecord
             [.. judgement.Findings.Select(finding => $"{finding.AtMost} {finding.Test}: {finding.Reason}")]
         );
         Rows(writer, "considered", [.. (judgement.Consequences?.Considered ?? []).Select(id => id.Value)]);
+        if (judgement.WouldBe is { } wouldBe)
+        {
+            Text(writer, WouldBeKey, wouldBe.ToString());
+            Rows(
+                writer,
+                SettledByKey,
+                [.. judgement.Findings.Select(finding => SettlingHint.Of(finding, judgement.File!).ToRow())]
+            );
+        }
+
         if (reserved is not null)
         {
             writer.WriteTextString(ReservedKey);

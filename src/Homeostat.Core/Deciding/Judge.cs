@@ -16,10 +16,13 @@ public sealed class Judge
     private readonly HomeostasisTest _homeostasis;
     private readonly CriticPanel _critics;
     private readonly StressTable _table;
+    private readonly ObservedEnvironments _observed;
 
-    public Judge(StressTable table, CriticPanel critics)
+    /// <param name="observed">Where verdicts are recorded and hold nothing up; null = nowhere.</param>
+    public Judge(StressTable table, CriticPanel critics, ObservedEnvironments? observed = null)
     {
         _table = table;
+        _observed = observed ?? ObservedEnvironments.None;
         _simulator = new Simulator(new SimulationOptions(table.StoppedStandby));
         _homeostasis = new HomeostasisTest(table);
         _critics = critics;
@@ -68,6 +71,22 @@ public sealed class Judge
 
         return new Judgement(verdict, findings) { File = file };
     }
+
+    /// <summary>
+    /// What binds: a refusal of what serves observed environments only is recorded and goes on. While looking again could
+    /// still settle it the verdict stays, so that what is recorded is what enforcing would have said in the end.
+    /// </summary>
+    public Judgement Bind(Judgement judgement) =>
+        judgement.Verdict == Verdict.Allow
+        || judgement.File is not { } file
+        || (judgement.CanBeLookedAt && !file.HasLooked)
+        || !_observed.Cover(file)
+            ? judgement
+            : judgement with
+            {
+                Verdict = Verdict.Allow,
+                WouldBe = judgement.Verdict,
+            };
 
     private static string? InvalidityOf(ActionRequest request) =>
         request.Effects.Count > Limits.MaxEffects

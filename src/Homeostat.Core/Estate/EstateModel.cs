@@ -4,7 +4,7 @@ namespace Homeostat.Core.Estate;
 /// The living estate: takes batches from sources and publishes one immutable snapshot after another. One writer at a
 /// time; readers take <see cref="Current"/> and never wait.
 /// </summary>
-public sealed class EstateModel(ShelfLives shelfLives)
+public sealed class EstateModel
 {
     /// <summary>A delta larger than this share of the estate is folded into new arrays.</summary>
     private const int FoldShare = 16;
@@ -17,17 +17,34 @@ public sealed class EstateModel(ShelfLives shelfLives)
     /// <summary>What a source looked for and did not find; others may still refer to it.</summary>
     private Dictionary<ResourceId, EstateChange.Remove> _gone = [];
     private volatile EstateSnapshot? _current;
+    private ShelfLives _shelfLives;
+
+    public EstateModel(ShelfLives shelfLives) => _shelfLives = shelfLives;
 
     /// <summary>The newest snapshot; null until something has been listed.</summary>
     public EstateSnapshot? Current => _current;
 
     /// <summary>Applies a batch whole: a batch that cannot be applied changes nothing.</summary>
     /// <exception cref="EstateSourceException">The batch contradicts itself or exceeds a limit.</exception>
-    public EstateSnapshot Apply(EstateBatch batch)
+    /// <param name="shelfLives">How long evidence counts from now on; null = as before.</param>
+    public EstateSnapshot Apply(EstateBatch batch, ShelfLives? shelfLives = null)
     {
         lock (_lock)
         {
-            if (_current is { } current && ValueChanges(batch) is { } values && FitsDelta(current, values.Count))
+            var lives = shelfLives ?? _shelfLives;
+            if (_current is null && batch is { IsFullListing: false, Changes.Count: 0 })
+            {
+                // Nobody has listed anything yet: an estate without resources would say that there are none.
+                _shelfLives = lives;
+                return EstateSnapshot.Empty;
+            }
+
+            if (
+                lives == _shelfLives
+                && _current is { } current
+                && ValueChanges(batch) is { } values
+                && FitsDelta(current, values.Count)
+            )
             {
                 foreach (var change in values)
                 {
@@ -42,8 +59,8 @@ public sealed class EstateModel(ShelfLives shelfLives)
             var assets = batch.IsFullListing ? [] : new Dictionary<AssetId, DataAsset>(_assets);
             var gone = batch.IsFullListing ? [] : new Dictionary<ResourceId, EstateChange.Remove>(_gone);
             Merge(batch, records, assets, gone);
-            var built = Build(records, assets, gone);
-            (_records, _assets, _gone) = (records, assets, gone);
+            var built = Build(records, assets, gone, lives);
+            (_records, _assets, _gone, _shelfLives) = (records, assets, gone, lives);
             return _current = built;
         }
     }
@@ -80,7 +97,8 @@ public sealed class EstateModel(ShelfLives shelfLives)
     private EstateSnapshot Build(
         Dictionary<ResourceId, EstateChange.Upsert> records,
         Dictionary<AssetId, DataAsset> assets,
-        Dictionary<ResourceId, EstateChange.Remove> gone
+        Dictionary<ResourceId, EstateChange.Remove> gone,
+        ShelfLives shelfLives
     )
     {
         var builder = new EstateBuilder(shelfLives);

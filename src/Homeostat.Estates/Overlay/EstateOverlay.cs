@@ -36,11 +36,9 @@ public sealed record EstateOverlay
 
     public StressTable Stress { get; init; } = StressTable.Default;
 
-    /// <summary>How verdicts count for what serves these environments: observed only where every one of them is.</summary>
-    public EnforcementMode ModeOf(IReadOnlyCollection<string> environments) =>
-        environments.Count > 0 && environments.All(name => Modes.GetValueOrDefault(name) == EnforcementMode.Observe)
-            ? EnforcementMode.Observe
-            : EnforcementMode.Enforce;
+    /// <summary>The environments whose verdicts are recorded and hold nothing up.</summary>
+    public IEnumerable<string> ObservedNames =>
+        Modes.Where(mode => mode.Value == EnforcementMode.Observe).Select(mode => mode.Key);
 
     /// <summary>Every freeze that covers a part of the span, with its occurrences where it recurs.</summary>
     public IReadOnlyList<Freeze> FreezesBetween(DateTimeOffset from, DateTimeOffset to) =>

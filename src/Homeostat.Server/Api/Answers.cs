@@ -32,6 +32,7 @@ internal static class Answers
         return new DecisionAnswer
         {
             Verdict = Words.Of(decision.Verdict),
+            WouldBe = decision.Judgement.WouldBe is { } wouldBe ? Words.Of(wouldBe) : null,
             Request = request.Id.Value,
             Permit = permit,
             Findings = [.. decision.Judgement.Findings.Take(Limits.ListedRows).Select(Of)],

@@ -63,6 +63,16 @@ internal sealed class Callers(MemoryLeaseBook book, DataFolder folder)
     public Lease DemandLease(HttpContext context) =>
         Identify(context).Lease ?? throw Forbidden("this is for the secret of a lease; grant one first");
 
+    /// <summary>The lease whose secret is shown; null where none is, or not the right one.</summary>
+    public Lease? LeaseOf(HttpContext context) =>
+        context.Request.Headers.Authorization is [{ } text] && text.StartsWith(Scheme, StringComparison.Ordinal)
+            ? LeaseOf(text[Scheme.Length..].Trim())
+            : null;
+
+    /// <summary>The operator sees every lease, a lease itself and what is under it.</summary>
+    public bool IsSeenBy(Caller caller, LeaseId id) =>
+        caller.IsOperator || (caller.Lease is { } own && book.IsAbove(own.Id, id));
+
     public static ProblemException Forbidden(string detail) =>
         new(StatusCodes.Status403Forbidden, "the token does not entitle to this", detail);
 

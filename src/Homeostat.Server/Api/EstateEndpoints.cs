@@ -1,3 +1,4 @@
+using System.Globalization;
 using Homeostat.Client.Contract;
 using Homeostat.Core.Estate;
 using Homeostat.Server.Hosting;
@@ -63,7 +64,13 @@ internal sealed class EstateEndpoints(ControlPlane plane, Callers callers)
     private Task ReportsAsync(HttpContext context)
     {
         callers.DemandOperator(context);
-        var answer = new ReportsAnswer(plane.Parts.Reports.All());
+        var text = context.Request.Query["before"].ToString();
+        if (!long.TryParse(text.Length == 0 ? $"{long.MaxValue}" : text, CultureInfo.InvariantCulture, out var before))
+        {
+            throw new ProblemException(StatusCodes.Status400BadRequest, "before: expected what a page calls next");
+        }
+
+        var answer = plane.Parts.Reports.Page(before);
         return Exchange.WriteAsync(context, answer, ContractJson.Default.ReportsAnswer);
     }
 
@@ -76,6 +83,9 @@ internal sealed class EstateEndpoints(ControlPlane plane, Callers callers)
             Resources = estate?.Count ?? 0,
             Relations = estate?.RelationCount ?? 0,
             OutstandingPermits = plane.Parts.Book.Outstanding().Count,
+            Overlay = plane.Overlay is { } overlay
+                ? new OverlayState(Path.GetFullPath(overlay.File), overlay.LoadedAt, overlay.Problem)
+                : null,
             Sources =
             [
                 .. plane.Parts.Estate.Sources.Select(source => new SourceBody(

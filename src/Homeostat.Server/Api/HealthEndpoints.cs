@@ -16,7 +16,7 @@ internal sealed class HealthEndpoints(ControlPlane plane)
     {
         var missing = plane.Missing();
         var status = missing.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        var answer = new ReadyAnswer(missing.Count == 0, missing);
+        var answer = new ReadyAnswer(missing.Count == 0, missing, plane.Warnings());
         return Exchange.WriteAsync(context, answer, ContractJson.Default.ReadyAnswer, status);
     }
 }

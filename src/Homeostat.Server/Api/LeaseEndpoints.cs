@@ -101,7 +101,7 @@ internal sealed class LeaseEndpoints(ControlPlane plane, Callers callers)
         var caller = callers.Identify(context);
         var after = context.Request.Query["after"].ToString();
         var rows = Book.List(Now)
-            .Where(status => IsSeenBy(caller, status.Lease.Id))
+            .Where(status => callers.IsSeenBy(caller, status.Lease.Id))
             .Where(status => string.CompareOrdinal(status.Lease.Id.Value, after) > 0)
             .Take(Limits.PageRows + 1)
             .ToList();
@@ -140,11 +140,8 @@ internal sealed class LeaseEndpoints(ControlPlane plane, Callers callers)
     {
         var caller = callers.Identify(context);
         var id = new LeaseId((string)context.Request.RouteValues["id"]!);
-        return Book.FindLease(id) is not null && IsSeenBy(caller, id)
+        return Book.FindLease(id) is not null && callers.IsSeenBy(caller, id)
             ? id
             : throw new ProblemException(StatusCodes.Status404NotFound, "there is no such lease under this token");
     }
-
-    private bool IsSeenBy(Caller caller, LeaseId id) =>
-        caller.IsOperator || (caller.Lease is { } own && Book.IsAbove(own.Id, id));
 }

@@ -81,7 +81,8 @@ internal sealed partial class LogEndpoints(ControlPlane plane, Callers callers)
         }
 
         var next = from + rows.Count;
-        var page = new LogPage(rows, plane.Log.Size, next < plane.Log.Size && rows.Count > 0 ? next : null);
+        var isMore = next < plane.Log.Size && rows.Count > 0;
+        var page = new LogPage(rows, plane.Log.Size, plane.Log.Key.ToString(), isMore ? next : null);
         await Exchange.WriteAsync(context, page, ContractJson.Default.LogPage);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Homeostat.Core.Estate;
+using Homeostat.Estates.Overlay;
 
 namespace Homeostat.Server.Estate;
 
@@ -14,6 +15,8 @@ internal sealed class EstateDesk(EstateModel model, TimeProvider clock)
 {
     private const string Absent = "absent";
 
+    private static readonly EstateBatch NothingNew = new([], IsFullListing: false);
+
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, SourceState> _sources = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ResourceId, DateTimeOffset> _gone = new();
@@ -26,15 +29,16 @@ internal sealed class EstateDesk(EstateModel model, TimeProvider clock)
     /// <summary>Told of what a batch changed, after the first listing of its source.</summary>
     public Action<string, IReadOnlyList<SeenChange>> OnChanged { get; set; } = (_, _) => { };
 
-    public SourceState Register(string name, IEstateSource? source) =>
-        _sources.GetOrAdd(name, _ => new SourceState(name, source));
+    public SourceState Register(string name, IEstateSource? source, OverlayLayer? layer = null) =>
+        _sources.GetOrAdd(name, _ => new SourceState(name, source) { Layer = layer });
 
     /// <summary>When a source saw that the resource is gone; null where none did.</summary>
     public DateTimeOffset? GoneAt(ResourceId id) => _gone.TryGetValue(id, out var at) ? at : null;
 
     /// <summary>Applies a batch whole, or refuses it and changes nothing.</summary>
     /// <exception cref="EstateSourceException">It contradicts itself or another source, or exceeds a limit.</exception>
-    public void Apply(SourceState source, EstateBatch batch)
+    /// <param name="asked">The ids that the source was asked for; null where it spoke by itself.</param>
+    public void Apply(SourceState source, EstateBatch batch, IReadOnlyCollection<ResourceId>? asked = null)
     {
         List<SeenChange> changes;
         var isFirst = !source.HasListed;
@@ -45,6 +49,12 @@ internal sealed class EstateDesk(EstateModel model, TimeProvider clock)
                 throw new EstateSourceException(
                     $"{source.Name} says {batch.Changes.Count} things at once; at most {Limits.BatchChanges} are taken"
                 );
+            }
+
+            // Under the same lock as a change of the overlay: what was said under one is never taken under another.
+            if (source.Layer is { } layer)
+            {
+                batch = asked is null ? layer.Take(batch) : layer.Answer(batch, asked);
             }
 
             var whole = Translate(source, batch);
@@ -59,6 +69,26 @@ internal sealed class EstateDesk(EstateModel model, TimeProvider clock)
         if (changes.Count > 0)
         {
             OnChanged(source.Name, changes);
+        }
+    }
+
+    /// <summary>Takes another overlay, with what the sources said last under it; or refuses it and changes nothing.</summary>
+    /// <param name="swap">Puts the overlay's judge in place, around the change of the estate that it is given.</param>
+    /// <exception cref="EstateSourceException">It names what is not there, or contradicts a source.</exception>
+    public void Adopt(EstateOverlay overlay, Action<Action> swap)
+    {
+        lock (_lock)
+        {
+            var layered = Sources.Where(source => source.Layer is not null).ToList();
+            var wholes = layered.ConvertAll(source =>
+                (Source: source, Changes: Translate(source, source.Layer!.Preview(overlay) ?? NothingNew))
+            );
+            swap(() => model.Apply(new([.. wholes.SelectMany(whole => whole.Changes)], false), overlay.ShelfLives));
+            foreach (var (source, changes) in wholes)
+            {
+                Own(source, changes);
+                source.Layer!.Adopt(overlay);
+            }
         }
     }
 
@@ -115,15 +145,22 @@ internal sealed class EstateDesk(EstateModel model, TimeProvider clock)
     {
         try
         {
+            var asked = state.Layer is { } layer ? ids.Where(layer.IsTheSources).ToList() : ids;
+            if (state.Layer is { IsListed: false })
+            {
+                // An overlay selects among what there is: before a listing there is nothing to look at.
+                return;
+            }
+
             // A source that does not heed the token is left behind.
             var batch = await Task.Run(
-                    async () => await state.Source!.ObserveAsync(ids, cancellationToken),
+                    async () => await state.Source!.ObserveAsync(asked, cancellationToken),
                     cancellationToken
                 )
                 .WaitAsync(cancellationToken);
             if (!batch.IsFullListing)
             {
-                Apply(state, batch);
+                Apply(state, batch, ids);
             }
         }
         catch (OperationCanceledException)

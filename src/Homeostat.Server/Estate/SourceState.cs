@@ -1,4 +1,5 @@
 using Homeostat.Core.Estate;
+using Homeostat.Estates.Overlay;
 
 namespace Homeostat.Server.Estate;
 
@@ -12,6 +13,9 @@ internal sealed class SourceState(string name, IEstateSource? source)
 
     /// <summary>Null for a source that tells over HTTP and cannot be asked.</summary>
     public IEstateSource? Source => source;
+
+    /// <summary>The overlay above what it says; null where there is none. Taken under the desk's lock.</summary>
+    public OverlayLayer? Layer { get; init; }
 
     public bool HasListed
     {

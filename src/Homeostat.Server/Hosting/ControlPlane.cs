@@ -1,14 +1,13 @@
 using System.Security.Cryptography;
 using Homeostat.Client.Contract;
-using Homeostat.Core.Critics;
 using Homeostat.Core.Deciding;
 using Homeostat.Core.Estate;
-using Homeostat.Core.Homeostasis;
 using Homeostat.Core.Leases;
 using Homeostat.Core.Simulation;
 using Homeostat.Estates.Overlay;
 using Homeostat.Estates.Terraform;
 using Homeostat.Ledger.Storage;
+using Homeostat.Server.Agents;
 using Homeostat.Server.Estate;
 using Homeostat.Server.Leases;
 
@@ -24,6 +23,7 @@ internal sealed record ControlParts
     public required EstateDesk Estate { get; init; }
     public required Explanations Explanations { get; init; }
     public required Reports Reports { get; init; }
+    public required AgentTallies Tallies { get; init; }
 }
 
 /// <summary>Everything that runs behind the API: the log, the book that is folded from it, the estate, the desks.</summary>
@@ -44,8 +44,15 @@ internal sealed class ControlPlane : IAsyncDisposable
     public DataFolder Folder { get; }
     public LedgerLog Log { get; }
     public ControlParts Parts { get; }
+
+    /// <summary>Cancelled when the service is told to end: what goes on for ever ends then.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
     public DecisionDesk Decisions { get; }
     public SettlementDesk Settlements { get; }
+
+    /// <summary>Null where the service has no overlay.</summary>
+    public OverlayWatch? Overlay { get; private set; }
 
     /// <summary>Opens the log, folds it, and takes the sources; a <see cref="StartException"/> says why it cannot.</summary>
     /// <param name="sources">Besides those that the options name.</param>
@@ -55,7 +62,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         params IReadOnlyList<IEstateSource> sources
     )
     {
-        var overlay = LoadOverlay(options);
+        var overlay = OverlayWatch.LoadFirst(options.Overlay);
         var folder = DataFolder.Open(options.Data);
         try
         {
@@ -73,6 +80,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 Estate = new EstateDesk(model, clock),
                 Explanations = new Explanations(book, clock),
                 Reports = new Reports(),
+                Tallies = new AgentTallies(clock),
             };
             var plane = new ControlPlane(options, folder, log, parts);
             plane.Register(overlay, sources);
@@ -101,6 +109,17 @@ internal sealed class ControlPlane : IAsyncDisposable
         return missing;
     }
 
+    /// <summary>What a person should look at although requests are decided.</summary>
+    public IReadOnlyList<string> Warnings() =>
+        [
+            .. Parts
+                .Estate.Sources.Where(source => source is { HasListed: true, Problem: not null })
+                .Select(source => $"source {source.Name}: {source.Problem}"),
+            .. Overlay?.Problem is { } problem
+                ? new[] { $"overlay: {problem}; the one loaded at {Overlay.LoadedAt:u} still holds" }
+                : [],
+        ];
+
     public void Start()
     {
         foreach (var source in Parts.Estate.Sources.Where(source => source.Source is not null))
@@ -109,7 +128,14 @@ internal sealed class ControlPlane : IAsyncDisposable
         }
 
         _running.Add(Task.Run(() => Settlements.RunAsync(_stopping.Token)));
+        if (Overlay is { } overlay)
+        {
+            _running.Add(Task.Run(() => overlay.RunAsync(_stopping.Token)));
+        }
     }
+
+    /// <summary>Ends what would go on for ever; requests that are being answered are answered.</summary>
+    public void Stop() => _stopping.Cancel();
 
     public async ValueTask DisposeAsync()
     {
@@ -132,7 +158,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         new(
             new DeciderParts
             {
-                Judge = new Judge(overlay?.Stress ?? StressTable.Default, CriticPanel.Default),
+                Judge = OverlayWatch.JudgeOf(overlay),
                 Leases = book,
                 Estate = () => model.Current,
                 Log = writer,
@@ -140,18 +166,6 @@ internal sealed class ControlPlane : IAsyncDisposable
                 NextPermit = () => new PermitId(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))),
             }
         );
-
-    private static EstateOverlay? LoadOverlay(ServerOptions options)
-    {
-        try
-        {
-            return options.Overlay is { } path ? OverlayFile.Load(path) : null;
-        }
-        catch (EstateSourceException error)
-        {
-            throw new StartException(error.Message);
-        }
-    }
 
     private void Register(EstateOverlay? overlay, IReadOnlyList<IEstateSource> sources)
     {
@@ -163,12 +177,17 @@ internal sealed class ControlPlane : IAsyncDisposable
                 new TerraformOptions { ObservedAt = Options.ObservedAt, PollInterval = TimeSpan.FromSeconds(1) },
                 Parts.Clock
             );
-            all.Add(overlay is null ? terraform : new OverlaySource(terraform, overlay));
+            Parts.Estate.Register(terraform.Name, terraform, overlay is null ? null : new OverlayLayer(overlay));
         }
 
         foreach (var source in all)
         {
             Parts.Estate.Register(source.Name, source);
+        }
+
+        if (overlay is not null)
+        {
+            Overlay = new OverlayWatch(overlay, Parts, ReportAsync);
         }
     }
 
@@ -178,15 +197,20 @@ internal sealed class ControlPlane : IAsyncDisposable
         foreach (var change in Parts.Explanations.Unexplained(changes, change => change.Id).Take(Limits.ListedRows))
         {
             var text = $"{source} saw {change.Id} become {change.After}, before {change.Before}; no permit explains it";
-            Parts.Reports.Add(new ReportBody(Parts.Clock.GetUtcNow(), Reports.Unexplained, change.Id.Value, text));
-            try
-            {
-                await Parts.Registry.ReportAsync(Reports.Unexplained, change.Id.Value, text);
-            }
-            catch (AppendRefusedException)
-            {
-                // It is told all the same; the log has no room for it at present.
-            }
+            await ReportAsync(Reports.Unexplained, change.Id.Value, text);
+        }
+    }
+
+    private async Task ReportAsync(string kind, string subject, string text)
+    {
+        Parts.Reports.Add(new ReportBody(Parts.Clock.GetUtcNow(), kind, subject, text));
+        try
+        {
+            await Parts.Registry.ReportAsync(kind, subject, text);
+        }
+        catch (AppendRefusedException)
+        {
+            // It is told all the same; the log has no room for it at present.
         }
     }
 }

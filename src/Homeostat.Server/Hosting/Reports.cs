@@ -8,16 +8,17 @@ internal sealed class Reports
     public const string Surprise = "surprise";
     public const string Overdue = "overdue";
     public const string Unexplained = "unexplained-change";
-    public const string Source = "source";
+    public const string Overlay = "overlay";
 
     private readonly Lock _lock = new();
-    private readonly LinkedList<ReportBody> _reports = [];
+    private readonly LinkedList<(long Number, ReportBody Body)> _reports = [];
+    private long _next;
 
     public void Add(ReportBody report)
     {
         lock (_lock)
         {
-            _reports.AddFirst(report);
+            _reports.AddFirst((_next++, report));
             if (_reports.Count > Limits.Reports)
             {
                 _reports.RemoveLast();
@@ -25,11 +26,17 @@ internal sealed class Reports
         }
     }
 
-    public IReadOnlyList<ReportBody> All()
+    /// <summary>The newest of those that are older than a page's last one.</summary>
+    public ReportsAnswer Page(long before)
     {
         lock (_lock)
         {
-            return [.. _reports];
+            var rows = _reports.Where(report => report.Number < before).Take(Limits.PageRows + 1).ToList();
+            var page = rows.Take(Limits.PageRows).ToList();
+            return new ReportsAnswer(
+                [.. page.Select(report => report.Body)],
+                rows.Count > Limits.PageRows ? page[^1].Number : null
+            );
         }
     }
 }

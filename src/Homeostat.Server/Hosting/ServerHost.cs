@@ -18,18 +18,25 @@ internal static class ServerHost
         // A flood of connections must not become a flood of lines.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Limits.Shutdown);
+        var callers = new Callers(plane.Parts.Book, plane.Folder);
+        builder.Services.AddRateLimiter(options => LeaseRate.Configure(options, callers, plane.Options.LeaseRate));
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, plane.Options));
 
         var app = builder.Build();
-        var callers = new Callers(plane.Parts.Book, plane.Folder);
+        // Before requests are waited for: a reader of events would otherwise hold up the end.
+        app.Lifetime.ApplicationStopping.Register(plane.Stop);
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
+        app.UseRateLimiter();
         new DecisionEndpoints(plane, callers).Map(app);
         new LeaseEndpoints(plane, callers).Map(app);
         new EstateEndpoints(plane, callers).Map(app);
         new LogEndpoints(plane, callers).Map(app);
+        new AgentEndpoints(plane, callers).Map(app);
+        new EventEndpoints(plane, callers).Map(app);
         new HealthEndpoints(plane).Map(app);
+        OpenApi.Map(app);
         return app;
     }
 

@@ -28,6 +28,12 @@ internal sealed record ServerOptions
     /// <summary>How long a permit may be out before it is observed unasked.</summary>
     public TimeSpan PermitLife { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Requests a second under one lease.</summary>
+    public int LeaseRate { get; init; } = 2000;
+
+    /// <summary>Entries of the log that a reader of events may be behind.</summary>
+    public int EventLag { get; init; } = Limits.EventLag;
+
     /// <summary>The service stops when its input ends: whoever started it is gone, however it ended.</summary>
     public bool StopsWithInput { get; init; }
 
@@ -81,12 +87,17 @@ internal sealed record ServerOptions
                 return this;
             case "--permit-seconds" when double.TryParse(value, out var seconds) && seconds is > 0 and <= 86_400:
                 return this with { PermitLife = TimeSpan.FromSeconds(seconds) };
+            case "--lease-rate" when int.TryParse(value, out var rate) && rate is > 0 and <= 1_000_000:
+                return this with { LeaseRate = rate };
+            case "--lease-rate":
+                errors.Add($"--lease-rate {value}: expected requests a second, 1 to 1000000");
+                return this;
             case "--permit-seconds":
                 errors.Add($"--permit-seconds {value}: expected a number above 0, at most 86400");
                 return this;
             default:
                 errors.Add(
-                    $"{name}: expected --data, --listen, --certificate, --certificate-key, --estate, --overlay, --observed-at, --permit-seconds or --stops-with-input"
+                    $"{name}: expected --data, --listen, --certificate, --certificate-key, --estate, --overlay, --observed-at, --permit-seconds, --lease-rate or --stops-with-input"
                 );
                 return this;
         }

@@ -92,6 +92,8 @@ internal sealed class DecisionDesk(ControlParts parts)
             looked = true;
         }
 
+        parts.Tallies.Note(decision);
+
         var permit = decision.Permit is { } given ? parts.Book.FindPermit(given.Id) : null;
         return new ServedDecision(decision, permit, looked, Earlier: false);
     }

@@ -14,7 +14,7 @@ public sealed class UpAndLeaseTests
             line => line.StartsWith("address   http://127.0.0.1:", StringComparison.Ordinal)
         );
         Assert.Contains(service.Lines, line => line.Contains("operator.token", StringComparison.Ordinal));
-        Assert.Equal(3, service.Lines.Count(line => line.Contains("curl ", StringComparison.Ordinal)));
+        Assert.Equal(3, service.Lines.Count(line => line.StartsWith("  # ", StringComparison.Ordinal)));
 
         var granted = await LeaseAsync(
             service,

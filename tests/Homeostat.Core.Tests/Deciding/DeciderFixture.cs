@@ -20,7 +20,12 @@ internal sealed class DeciderFixture : IDisposable
     private int _permits;
     private int _requests;
 
-    public DeciderFixture(EstateSnapshot estate, DateTimeOffset now, StressTable? table = null)
+    public DeciderFixture(
+        EstateSnapshot estate,
+        DateTimeOffset now,
+        StressTable? table = null,
+        ObservedEnvironments? observed = null
+    )
     {
         Estate = estate;
         Clock = new FakeTimeProvider(now);
@@ -31,7 +36,7 @@ internal sealed class DeciderFixture : IDisposable
         Decider = new Decider(
             new DeciderParts
             {
-                Judge = new Judge(table ?? StressTable.Default, CriticPanel.Default),
+                Judge = new Judge(table ?? StressTable.Default, CriticPanel.Default, observed),
                 Leases = Leases,
                 Estate = () => Estate,
                 Log = log,

@@ -17,7 +17,7 @@ public sealed class OverlayReadingTests
         Assert.Equal(ShelfLives.Default, overlay.ShelfLives);
         Assert.Equal(0.1, overlay.Review.StressBudget);
         Assert.Null(overlay.Defaults.Tier);
-        Assert.Equal(EnforcementMode.Enforce, overlay.ModeOf(["production"]));
+        Assert.Empty(overlay.ObservedNames);
     }
 
     [Theory]
@@ -83,10 +83,7 @@ public sealed class OverlayReadingTests
     {
         var overlay = Read("version: 1\nenvironments: { staging: { mode: observe }, production: { mode: enforce } }");
 
-        Assert.Equal(EnforcementMode.Observe, overlay.ModeOf(["staging"]));
-        Assert.Equal(EnforcementMode.Enforce, overlay.ModeOf(["staging", "production"]));
-        Assert.Equal(EnforcementMode.Enforce, overlay.ModeOf(["never-heard-of"]));
-        Assert.Equal(EnforcementMode.Enforce, overlay.ModeOf([]));
+        Assert.Equal(["staging"], overlay.ObservedNames);
     }
 
     [Fact]

@@ -46,6 +46,14 @@ internal sealed class ServerProcess : IDisposable
         return new ServerProcess(process, folder, new Uri(line![says.Length..]));
     }
 
+    /// <summary>Asks it to end, as an init system does.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = System.Diagnostics.Process.Start("bash", ["-c", $"kill -TERM {_process.Id}"]);
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        return _process.ExitCode;
+    }
+
     public void Kill()
     {
         _process.Kill();
