@@ -44,7 +44,7 @@ public sealed class PastedTests
         File.CreateSymbolicLink(Path.Combine(folder.FullName, ".homeostat", "service"), service.Data);
         File.CreateSymbolicLink(
             Path.Combine(folder.FullName, "homeostat"),
-            Path.Combine(AppContext.BaseDirectory, "homeostat-cli")
+            Path.Combine(AppContext.BaseDirectory, "homeostat")
         );
         var lines = await PasteAsync(block["bash\n".Length..], folder.FullName);
 
