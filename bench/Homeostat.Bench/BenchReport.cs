@@ -52,6 +52,12 @@ internal sealed class BenchReport(string name)
         return this;
     }
 
+    public BenchReport AtLeast(string metric, double least)
+    {
+        _targets.Add(metric, new Target(null, least));
+        return this;
+    }
+
     public void Print(TextWriter output)
     {
         foreach (var (metric, value) in _figures.Concat(_ratios))
