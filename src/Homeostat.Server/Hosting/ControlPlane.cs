@@ -115,7 +115,6 @@ internal sealed class ControlPlane : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await Task.WhenAll(_running).WaitAsync(Limits.Shutdown).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Settlements.Dispose();
         Parts.Registry.Dispose();
         Log.Dispose();
         Folder.Key.Dispose();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Homeostat.Client.Contract;
 using Homeostat.Core.Deciding;
 using Homeostat.Core.Estate;
@@ -13,12 +14,12 @@ namespace Homeostat.Server.Leases;
 /// Ends futures. A claim starts a look at what the permit touched; only what a source has seen since the permit was given
 /// settles it. A permit that nobody speaks of is looked at when its time is up.
 /// </summary>
-internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : IDisposable
+internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife)
 {
     public const string NobodySpoke = "none";
 
     private readonly Dictionary<PermitId, DateTimeOffset> _nextLook = [];
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly ConcurrentDictionary<PermitId, Task> _settling = new();
 
     public DateTimeOffset DeadlineOf(OutstandingPermit permit) => permit.Terms.At + permitLife;
 
@@ -29,8 +30,13 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
         CancellationToken cancellationToken
     )
     {
-        // One at a time: two claims for one permit must not both settle it.
-        await _turn.WaitAsync(cancellationToken);
+        // One at a time for each permit: two claims must not both settle it.
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (_settling.GetOrAdd(id, turn.Task) is var current && current != turn.Task)
+        {
+            await current.WaitAsync(cancellationToken);
+        }
+
         try
         {
             return parts.Book.FindPermit(id) is { IsDurable: true } permit
@@ -39,7 +45,8 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
         }
         finally
         {
-            _turn.Release();
+            _settling.TryRemove(id, out _);
+            turn.SetResult();
         }
     }
 
@@ -59,8 +66,6 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
             }
         }
     }
-
-    public void Dispose() => _turn.Dispose();
 
     internal async Task SweepAsync(CancellationToken cancellationToken)
     {
