@@ -45,10 +45,13 @@ internal static class ServeBench
         using var wire = new Wire(service.Address, Connections);
         await using (var settling = new Settling(service, agents, clock))
         {
+            await Console.Error.WriteLineAsync("warming up");
             // Until the runtime has compiled its hot paths a second time.
             await Pace.ClosedAsync(wire, Connections, Seconds(10, scale), tally.Next);
+            await Console.Error.WriteLineAsync($"open loop at {Rate:0} a second");
             await OpenAsync(report, service, wire, tally, scale);
             report.Figure("settled_count", settling.Settled);
+            await Console.Error.WriteLineAsync("closed loop");
             await ClosedAsync(report, service, wire, tally, scale);
             report.Figure("unsettled_count", settling.Unsettled);
         }

@@ -69,6 +69,9 @@ internal static class Limits
     /// <summary>How long a settled permit still explains what is seen.</summary>
     public static readonly TimeSpan Explains = TimeSpan.FromHours(1);
 
+    /// <summary>How often settled permits that explain nothing any more are forgotten.</summary>
+    public static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
+
     /// <summary>Reports that are kept in memory; the log has them all.</summary>
     public const int Reports = 1000;
 }

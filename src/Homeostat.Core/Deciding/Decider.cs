@@ -2,6 +2,7 @@ using Homeostat.Core.Actions;
 using Homeostat.Core.Estate;
 using Homeostat.Core.Leases;
 using Homeostat.Core.Simulation;
+using Homeostat.Ledger.Statements;
 using Homeostat.Ledger.Storage;
 
 namespace Homeostat.Core.Deciding;
@@ -168,7 +169,7 @@ public sealed class Decider(DeciderParts parts)
         DateTimeOffset now
     )
     {
-        IReadOnlyList<ReadOnlyMemory<byte>> entries;
+        IReadOnlyList<FreshStatement> entries;
         try
         {
             reserved = reserved is null

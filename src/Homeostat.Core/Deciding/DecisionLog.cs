@@ -12,7 +12,7 @@ public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
 {
     /// <summary>The decision's entries, signed; nothing is written yet. More than one where its effects do not fit into one.</summary>
     /// <exception cref="EntryTooLargeException">What the permit would do does not fit into one append.</exception>
-    internal IReadOnlyList<ReadOnlyMemory<byte>> Sign(
+    internal IReadOnlyList<FreshStatement> Sign(
         ActionRequest request,
         Judgement judgement,
         LeaseEvent.Reserved? reserved,
@@ -31,7 +31,7 @@ public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
         return decision.Length <= Ledger.Limits.PayloadBytes
             ?
             [
-                .. parts.Select(part => (ReadOnlyMemory<byte>)Sign(agent, PermitParts.ContentType, part)),
+                .. parts.Select(part => Sign(agent, PermitParts.ContentType, part)),
                 Sign(agent, DecisionRecord.ContentType, decision),
             ]
             : throw new EntryTooLargeException(reserved.Effects.Count);
@@ -39,7 +39,7 @@ public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
 
     /// <summary>Completes when the entries are durable, all of them; the receipt is the last one's.</summary>
     /// <exception cref="AppendRefusedException">The log did not take them: nothing was written that counts.</exception>
-    internal async ValueTask<Receipt> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> entries)
+    internal async ValueTask<Receipt> AppendAsync(IReadOnlyList<FreshStatement> entries)
     {
         var receipts = await log.AppendAsync(entries, CancellationToken.None).ConfigureAwait(false);
         return receipts[^1];
@@ -51,8 +51,8 @@ public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
 
     /// <summary>Appends a payload of another kind; completes when it is durable.</summary>
     internal ValueTask<Receipt> AppendAsync(string subject, string contentType, byte[] payload) =>
-        log.AppendAsync(Sign(subject, contentType, payload), CancellationToken.None);
+        AppendAsync([Sign(subject, contentType, payload)]);
 
-    private byte[] Sign(string subject, string contentType, byte[] payload) =>
-        Statement.Sign(key, new StatementHeader(issuer, subject, contentType), payload);
+    private FreshStatement Sign(string subject, string contentType, byte[] payload) =>
+        FreshStatement.Sign(key, new StatementHeader(issuer, subject, contentType), payload);
 }
