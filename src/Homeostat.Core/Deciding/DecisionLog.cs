@@ -6,9 +6,20 @@ using Homeostat.Ledger.Storage;
 
 namespace Homeostat.Core.Deciding;
 
+/// <summary>What decisions are for.</summary>
+public enum DecisionKind
+{
+    /// <summary>They are given to agents as they ask.</summary>
+    Live = 0,
+
+    /// <summary>They are made for a person, who may give the time of judgement; their permits open nothing.</summary>
+    Review,
+}
+
 /// <summary>Writes decisions and what changes leases to the ledger, as statements signed by the control plane itself.</summary>
 /// <param name="issuer">Who says it, as it stands in the entry.</param>
-public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
+/// <param name="kind">What the decisions are for.</param>
+public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer, DecisionKind kind = DecisionKind.Live)
 {
     /// <summary>The decision's entries, signed; nothing is written yet. More than one where its effects do not fit into one.</summary>
     /// <exception cref="EntryTooLargeException">What the permit would do does not fit into one append.</exception>
@@ -20,14 +31,14 @@ public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
     )
     {
         var agent = request.Agent.Value;
-        var whole = DecisionRecord.Encode(request, judgement, reserved, now);
+        var whole = DecisionRecord.Encode(request, judgement, reserved, now, kind: kind);
         if (reserved is null || whole.Length <= Ledger.Limits.PayloadBytes)
         {
             return [Sign(agent, DecisionRecord.ContentType, whole)];
         }
 
         var parts = PermitParts.Split(reserved);
-        var decision = DecisionRecord.Encode(request, judgement, reserved, now, parts.Count);
+        var decision = DecisionRecord.Encode(request, judgement, reserved, now, parts.Count, kind);
         return decision.Length <= Ledger.Limits.PayloadBytes
             ?
             [

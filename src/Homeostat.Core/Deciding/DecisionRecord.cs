@@ -17,6 +17,7 @@ internal static class DecisionRecord
 
     private const int FieldCount = 15;
     private const string ReservedKey = "reserved";
+    private const string ReviewKey = "review";
     private const int MaxRows = 24;
 
     /// <summary>Bytes of UTF-8: a record of full rows stays below its limit in every script.</summary>
@@ -30,11 +31,12 @@ internal static class DecisionRecord
         Judgement judgement,
         LeaseEvent.Reserved? reserved,
         DateTimeOffset now,
-        int parts = 0
+        int parts = 0,
+        DecisionKind kind = DecisionKind.Live
     )
     {
         var writer = RecordWriter.NewWriter();
-        writer.WriteStartMap(FieldCount + (reserved is null ? 0 : 1));
+        writer.WriteStartMap(FieldCount + (reserved is null ? 0 : 1) + (kind == DecisionKind.Review ? 1 : 0));
         Text(writer, "request", request.Id.Value);
         Text(writer, "agent", request.Agent.Value);
         Text(writer, "lease", request.Lease.Value);
@@ -60,9 +62,18 @@ internal static class DecisionRecord
             RecordWriter.WriteMap(writer, map => LeaseEventRecord.Write(map, reserved, parts));
         }
 
+        if (kind == DecisionKind.Review)
+        {
+            writer.WriteTextString(ReviewKey);
+            writer.WriteBoolean(true);
+        }
+
         writer.WriteEndMap();
         return writer.Encode();
     }
+
+    /// <summary>Was it judged for a person, at a time and under a lease of that person's choice?</summary>
+    public static bool IsReview(RecordMap map) => map.Flag(ReviewKey);
 
     /// <summary>The reservation's fields; null where the decision gave no permit.</summary>
     public static RecordMap? Reserved(RecordMap map) => map.MapOrNull(ReservedKey);

@@ -74,11 +74,12 @@ internal sealed class ControlPlane : IAsyncDisposable
                 Explanations = new Explanations(book, clock),
                 Reports = new Reports(),
             };
+            await parts.Registry.TakeBackAsync([.. book.Outstanding().Where(permit => permit.IsBehindRevocation)]);
             var plane = new ControlPlane(options, folder, log, parts);
             plane.Register(overlay, sources);
             return plane;
         }
-        catch (Exception error) when (error is LedgerOpenException or FormatException)
+        catch (Exception error) when (error is LedgerOpenException or AppendRefusedException or FormatException)
         {
             throw new StartException(error.Message);
         }
