@@ -51,6 +51,9 @@ internal static class Limits
     /// <summary>Items of one list in a cone.</summary>
     public const int ConeItems = 256;
 
+    /// <summary>How long an effect that cannot be undone waits for its entry to be witnessed.</summary>
+    public static readonly TimeSpan Witness = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a source may take to look again.</summary>
     public static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 

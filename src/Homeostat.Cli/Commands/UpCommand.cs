@@ -30,6 +30,11 @@ internal static class UpCommand
             86_400,
             "how long a permit may be out before its outcome is looked at unasked"
         );
+        var witnesses = Text(
+            "--witnesses",
+            "FILE",
+            "a policy (C2SP tlog-policy): what cannot be undone waits until its witnesses have cosigned"
+        );
         var command = new Command("up", "run the decision service")
         {
             data,
@@ -40,6 +45,7 @@ internal static class UpCommand
             certificate,
             key,
             permit,
+            witnesses,
         };
         command.SetAction(
             async (parsed, cancellationToken) =>
@@ -54,6 +60,7 @@ internal static class UpCommand
                 Add(arguments, "--certificate", parsed.GetValue(certificate));
                 Add(arguments, "--certificate-key", parsed.GetValue(key));
                 Add(arguments, "--permit-seconds", parsed.GetValue(permit)?.ToString(CultureInfo.InvariantCulture));
+                Add(arguments, "--witnesses", parsed.GetValue(witnesses));
                 return await RunAsync(arguments, folder, files.IsSample, parsed, cancellationToken);
             }
         );
