@@ -51,6 +51,9 @@ internal static class Limits
     /// <summary>Items of one list in a cone.</summary>
     public const int ConeItems = 256;
 
+    /// <summary>How long an effect that cannot be undone waits for its entry to be witnessed.</summary>
+    public static readonly TimeSpan Witness = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a source may take to look again.</summary>
     public static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
@@ -83,6 +86,9 @@ internal static class Limits
 
     /// <summary>How long a reader of events may hear nothing.</summary>
     public static readonly TimeSpan EventSilence = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often settled permits that explain nothing any more are forgotten.</summary>
+    public static readonly TimeSpan ForgetEvery = TimeSpan.FromMinutes(1);
 
     /// <summary>Reports that are kept in memory; the log has them all.</summary>
     public const int Reports = 1000;

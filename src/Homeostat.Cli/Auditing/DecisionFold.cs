@@ -14,7 +14,7 @@ namespace Homeostat.Cli.Auditing;
 
 /// <summary>
 /// What must hold between the decisions of a log, whoever wrote it: an allow gives a permit and nothing else does, no permit is given twice, and time does
-/// not go back.
+/// not go back between decisions that were made when they were asked for.
 /// </summary>
 internal sealed class DecisionFold(VerifierKey key) : IAuditFold
 {
@@ -66,6 +66,12 @@ internal sealed class DecisionFold(VerifierKey key) : IAuditFold
 
     private IEnumerable<string> Time(long index, DecisionEntry decision)
     {
+        if (decision.IsReview)
+        {
+            // A person may have given the time of judgement, and says so: it stands in no order with others.
+            return [];
+        }
+
         var latest = _latest ?? (decision.Time, index);
         _latest = decision.Time >= latest.Time ? (decision.Time, index) : latest;
         var back = latest.Time - decision.Time;

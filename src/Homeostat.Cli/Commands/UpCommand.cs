@@ -20,16 +20,18 @@ internal static class UpCommand
         var observedAt = SharedOptions.ObservedAt();
         var certificate = Text("--certificate", "FILE", "a certificate chain in PEM");
         var key = Text("--certificate-key", "FILE", "its key in PEM");
-        var bare = new Option<bool>("--no-sample")
-        {
-            Description = "without --estate: no sample, the estate is what is told to POST /v1/estate/changes",
-        };
+        var bare = NoSample();
         var rate = SharedOptions.Number("--lease-rate", 1, 1e6, "requests a second under one lease; 2000");
         var permit = SharedOptions.Number(
             "--permit-seconds",
             1,
             86_400,
             "how long a permit may be out before its outcome is looked at unasked"
+        );
+        var witnesses = Text(
+            "--witnesses",
+            "FILE",
+            "a policy (C2SP tlog-policy): what cannot be undone waits until its witnesses have cosigned"
         );
         var command = new Command("up", "run the decision service")
         {
@@ -43,6 +45,7 @@ internal static class UpCommand
             permit,
             bare,
             rate,
+            witnesses,
         };
         command.SetAction(
             async (parsed, cancellationToken) =>
@@ -60,11 +63,18 @@ internal static class UpCommand
                 Add(arguments, "--certificate-key", parsed.GetValue(key));
                 Add(arguments, "--permit-seconds", parsed.GetValue(permit)?.ToString(CultureInfo.InvariantCulture));
                 Add(arguments, "--lease-rate", parsed.GetValue(rate)?.ToString(CultureInfo.InvariantCulture));
+                Add(arguments, "--witnesses", parsed.GetValue(witnesses));
                 return await RunAsync(arguments, folder, files.IsSample, parsed, cancellationToken);
             }
         );
         return command;
     }
+
+    private static Option<bool> NoSample() =>
+        new("--no-sample")
+        {
+            Description = "without --estate: no sample, the estate is what is told to POST /v1/estate/changes",
+        };
 
     private static async Task<int> RunAsync(
         List<string> arguments,

@@ -210,7 +210,21 @@ public sealed record ReceiptBody(
     string Root,
     string Checkpoint,
     IReadOnlyList<string> InclusionProof
-);
+)
+{
+    /// <summary>durable, or witnessed where others have cosigned the checkpoint too.</summary>
+    public string Standing { get; init; } = "durable";
+
+    /// <summary>The witnesses that cosigned the checkpoint.</summary>
+    public IReadOnlyList<string> WitnessedBy
+    {
+        get => field ?? [];
+        init;
+    }
+
+    /// <summary>none, or separate-store where a restored backup of the log could not sign another history.</summary>
+    public string ForkProtection { get; init; } = "none";
+}
 
 /// <summary>What became of a permit, as the agent says; only observation settles.</summary>
 public sealed record OutcomeBody

@@ -2,6 +2,7 @@ using Homeostat.Core.Actions;
 using Homeostat.Core.Estate;
 using Homeostat.Core.Leases;
 using Homeostat.Core.Simulation;
+using Homeostat.Ledger.Statements;
 using Homeostat.Ledger.Storage;
 
 namespace Homeostat.Core.Deciding;
@@ -23,6 +24,12 @@ public sealed record DeciderParts
     /// <summary>Names for permits; never the same twice.</summary>
     public required Func<PermitId> NextPermit { get; init; }
 
+    /// <summary>
+    /// Waits, so long as it may take, until an entry is covered by a witnessed checkpoint; null where it was not. Without
+    /// it nothing waits.
+    /// </summary>
+    public Func<Receipt, Task<Receipt?>>? Witness { get; init; }
+
     /// <summary>How long a nearest admissible alternative is looked for; zero = not at all.</summary>
     public TimeSpan AlternativeCap { get; init; } = AlternativeSearch.DefaultCap;
 }
@@ -36,6 +43,23 @@ public sealed class Decider(DeciderParts parts)
     public const string EstateTest = "estate";
     public const string LedgerTest = "ledger";
     public const string InternalTest = "internal";
+    public const string WitnessTest = "witness";
+
+    /// <summary>What cannot be undone and was not witnessed in time.</summary>
+    public static Judgement Unwitnessed { get; } =
+        new(
+            Verdict.Defer,
+            [
+                new Finding(
+                    WitnessTest,
+                    Verdict.Defer,
+                    "it cannot be undone, and the witnesses of the log did not cosign the decision in time"
+                )
+                {
+                    Remedy = "ask again when the witnesses answer",
+                },
+            ]
+        );
 
     /// <summary>Decides, and completes when the decision is durable.</summary>
     public async ValueTask<Decision> DecideAsync(
@@ -196,7 +220,7 @@ public sealed class Decider(DeciderParts parts)
         DateTimeOffset now
     )
     {
-        IReadOnlyList<ReadOnlyMemory<byte>> entries;
+        IReadOnlyList<FreshStatement> entries;
         try
         {
             reserved = reserved is null
@@ -232,7 +256,10 @@ public sealed class Decider(DeciderParts parts)
         }
     }
 
-    /// <summary>A lease that was revoked while the entry was on its way gives no permit any more.</summary>
+    /// <summary>
+    /// 9. What cannot be undone waits until the entry is witnessed. A lease that was revoked meanwhile, or while the entry
+    /// was on its way, gives no permit any more.
+    /// </summary>
     private async ValueTask<Decision> ConfirmAsync(
         ActionRequest request,
         Judgement judgement,
@@ -240,16 +267,34 @@ public sealed class Decider(DeciderParts parts)
         Receipt receipt
     )
     {
-        var now = parts.Clock.GetUtcNow();
-        if (parts.Leases.Confirm(reserved) is not { } refusal)
+        if (reserved.CannotBeUndone && parts.Witness is { } witness)
         {
-            return new Decision(request, judgement, receipt, new Permit(reserved.Permit, request, receipt));
+            if (await witness(receipt).ConfigureAwait(false) is not { } witnessed)
+            {
+                return await TakeBackAsync(request, Unwitnessed, reserved, receipt).ConfigureAwait(false);
+            }
+
+            receipt = witnessed;
         }
 
+        return parts.Leases.Confirm(reserved) is { } refusal
+            ? await TakeBackAsync(request, Judgement.Denied(LeaseTest, refusal), reserved, receipt)
+                .ConfigureAwait(false)
+            : new Decision(request, judgement, receipt, new Permit(reserved.Permit, request, receipt));
+    }
+
+    /// <summary>The permit is on the log and leaves nobody's hands: an entry of its own says so.</summary>
+    private async ValueTask<Decision> TakeBackAsync(
+        ActionRequest request,
+        Judgement instead,
+        LeaseEvent.Reserved reserved,
+        Receipt receipt
+    )
+    {
         try
         {
             // Until this is durable the future stays: after a crash it would be there too.
-            var released = new LeaseEvent.Released(reserved.Permit, now);
+            var released = new LeaseEvent.Released(reserved.Permit, parts.Clock.GetUtcNow());
             await parts.Log.AppendAsync(request.Agent.Value, released, by: "homeostat").ConfigureAwait(false);
             parts.Leases.Release(reserved.Permit);
         }
@@ -258,7 +303,7 @@ public sealed class Decider(DeciderParts parts)
             // It ends when it is observed.
         }
 
-        return new Decision(request, Judgement.Denied(LeaseTest, refusal), receipt, null);
+        return new Decision(request, instead, receipt, null);
     }
 
     /// <summary>Nothing was written that counts: what was reserved for it is free again, and no permit leaves this place.</summary>

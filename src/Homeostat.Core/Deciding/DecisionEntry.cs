@@ -38,6 +38,9 @@ public sealed record DecisionEntry
     /// <summary>When it was decided, to the millisecond.</summary>
     public required DateTimeOffset Time { get; init; }
 
+    /// <summary>It was made for a person, who may have given the time; its permit opens nothing.</summary>
+    public bool IsReview { get; init; }
+
     /// <summary>The version of the snapshot that was judged; null where none was.</summary>
     public required long? EstateVersion { get; init; }
 
@@ -98,6 +101,7 @@ public sealed record DecisionEntry
                 : [],
             Permit = permit.Length == 0 ? null : permit,
             Time = fields.Time("time"),
+            IsReview = fields.Has("review"),
             EstateVersion = estate < 0 ? null : estate,
             Charge = fields.Number("charge") / Fields.Millionths,
             Confidence = confidence < 0 ? null : confidence / Fields.Millionths,

@@ -6,13 +6,24 @@ using Homeostat.Ledger.Storage;
 
 namespace Homeostat.Core.Deciding;
 
+/// <summary>What decisions are for.</summary>
+public enum DecisionKind
+{
+    /// <summary>They are given to agents as they ask.</summary>
+    Live = 0,
+
+    /// <summary>They are made for a person, who may give the time of judgement; their permits open nothing.</summary>
+    Review,
+}
+
 /// <summary>Writes decisions and what changes leases to the ledger, as statements signed by the control plane itself.</summary>
 /// <param name="issuer">Who says it, as it stands in the entry.</param>
-public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
+/// <param name="kind">What the decisions are for.</param>
+public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer, DecisionKind kind = DecisionKind.Live)
 {
     /// <summary>The decision's entries, signed; nothing is written yet. More than one where its effects do not fit into one.</summary>
     /// <exception cref="EntryTooLargeException">What the permit would do does not fit into one append.</exception>
-    internal IReadOnlyList<ReadOnlyMemory<byte>> Sign(
+    internal IReadOnlyList<FreshStatement> Sign(
         ActionRequest request,
         Judgement judgement,
         LeaseEvent.Reserved? reserved,
@@ -20,18 +31,18 @@ public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
     )
     {
         var agent = request.Agent.Value;
-        var whole = DecisionRecord.Encode(request, judgement, reserved, now);
+        var whole = DecisionRecord.Encode(request, judgement, reserved, now, kind: kind);
         if (reserved is null || whole.Length <= Ledger.Limits.PayloadBytes)
         {
             return [Sign(agent, DecisionRecord.ContentType, whole)];
         }
 
         var parts = PermitParts.Split(reserved);
-        var decision = DecisionRecord.Encode(request, judgement, reserved, now, parts.Count);
+        var decision = DecisionRecord.Encode(request, judgement, reserved, now, parts.Count, kind);
         return decision.Length <= Ledger.Limits.PayloadBytes
             ?
             [
-                .. parts.Select(part => (ReadOnlyMemory<byte>)Sign(agent, PermitParts.ContentType, part)),
+                .. parts.Select(part => Sign(agent, PermitParts.ContentType, part)),
                 Sign(agent, DecisionRecord.ContentType, decision),
             ]
             : throw new EntryTooLargeException(reserved.Effects.Count);
@@ -39,7 +50,7 @@ public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
 
     /// <summary>Completes when the entries are durable, all of them; the receipt is the last one's.</summary>
     /// <exception cref="AppendRefusedException">The log did not take them: nothing was written that counts.</exception>
-    internal async ValueTask<Receipt> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> entries)
+    internal async ValueTask<Receipt> AppendAsync(IReadOnlyList<FreshStatement> entries)
     {
         var receipts = await log.AppendAsync(entries, CancellationToken.None).ConfigureAwait(false);
         return receipts[^1];
@@ -51,8 +62,8 @@ public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer)
 
     /// <summary>Appends a payload of another kind; completes when it is durable.</summary>
     internal ValueTask<Receipt> AppendAsync(string subject, string contentType, byte[] payload) =>
-        log.AppendAsync(Sign(subject, contentType, payload), CancellationToken.None);
+        AppendAsync([Sign(subject, contentType, payload)]);
 
-    private byte[] Sign(string subject, string contentType, byte[] payload) =>
-        Statement.Sign(key, new StatementHeader(issuer, subject, contentType), payload);
+    private FreshStatement Sign(string subject, string contentType, byte[] payload) =>
+        FreshStatement.Sign(key, new StatementHeader(issuer, subject, contentType), payload);
 }

@@ -23,6 +23,8 @@ internal static class DecisionRecord
 
     /// <summary>Beside it: finding by finding, what a person could say of the estate so that it goes away.</summary>
     internal const string SettledByKey = "settledBy";
+
+    private const string ReviewKey = "review";
     private const int MaxRows = 24;
 
     /// <summary>Bytes of UTF-8: a record of full rows stays below its limit in every script.</summary>
@@ -36,11 +38,17 @@ internal static class DecisionRecord
         Judgement judgement,
         LeaseEvent.Reserved? reserved,
         DateTimeOffset now,
-        int parts = 0
+        int parts = 0,
+        DecisionKind kind = DecisionKind.Live
     )
     {
         var writer = RecordWriter.NewWriter();
-        writer.WriteStartMap(FieldCount + (reserved is null ? 0 : 1) + (judgement.WouldBe is null ? 0 : 2));
+        writer.WriteStartMap(
+            FieldCount
+                + (reserved is null ? 0 : 1)
+                + (judgement.WouldBe is null ? 0 : 2)
+                + (kind == DecisionKind.Review ? 1 : 0)
+        );
         Text(writer, "request", request.Id.Value);
         Text(writer, "agent", request.Agent.Value);
         Text(writer, "lease", request.Lease.Value);
@@ -76,9 +84,18 @@ internal static class DecisionRecord
             RecordWriter.WriteMap(writer, map => LeaseEventRecord.Write(map, reserved, parts));
         }
 
+        if (kind == DecisionKind.Review)
+        {
+            writer.WriteTextString(ReviewKey);
+            writer.WriteBoolean(true);
+        }
+
         writer.WriteEndMap();
         return writer.Encode();
     }
+
+    /// <summary>Was it judged for a person, at a time and under a lease of that person's choice?</summary>
+    public static bool IsReview(RecordMap map) => map.Flag(ReviewKey);
 
     /// <summary>The reservation's fields; null where the decision gave no permit.</summary>
     public static RecordMap? Reserved(RecordMap map) => map.MapOrNull(ReservedKey);

@@ -52,9 +52,11 @@ public sealed class LeaseFold(ReadOnlyMemory<byte> ownKey)
 
     /// <summary>What an entry changes in the book; null where it changes nothing.</summary>
     /// <exception cref="FormatException">It cannot be understood; the message names the field.</exception>
-    public LeaseEvent? EventOf(ReadOnlyMemory<byte> entry)
+    public LeaseEvent? EventOf(ReadOnlyMemory<byte> entry) => EventOf(Statement.Parse(entry));
+
+    /// <inheritdoc cref="EventOf(ReadOnlyMemory{byte})"/>
+    public LeaseEvent? EventOf(Statement statement)
     {
-        var statement = Statement.Parse(entry);
         if (!statement.Kid.Span.SequenceEqual(ownKey.Span))
         {
             return null;
@@ -63,7 +65,8 @@ public sealed class LeaseFold(ReadOnlyMemory<byte> ownKey)
         switch (statement.Header.ContentType)
         {
             case DecisionRecord.ContentType:
-                return DecisionRecord.Reserved(RecordMap.Decode(statement.Payload)) is { } reserved
+                var map = RecordMap.Decode(statement.Payload);
+                return DecisionRecord.Reserved(map) is { } reserved && !DecisionRecord.IsReview(map)
                     ? Complete(reserved)
                     : null;
             case PermitParts.ContentType:
@@ -75,6 +78,16 @@ public sealed class LeaseFold(ReadOnlyMemory<byte> ownKey)
                 return null;
         }
     }
+
+    /// <summary>The permit of a review, which was given under a lease of its own and to nobody; null for any other entry.</summary>
+    internal string? ReviewOf(Statement statement) =>
+        statement.Header.ContentType == DecisionRecord.ContentType
+        && statement.Kid.Span.SequenceEqual(ownKey.Span)
+        && RecordMap.Decode(statement.Payload) is var map
+        && DecisionRecord.IsReview(map)
+        && DecisionRecord.Reserved(map) is not null
+            ? map.Text("permit")
+            : null;
 
     private void Note(PermitPart part)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Homeostat.Core.Actions;
 using Homeostat.Core.Leases;
 using Homeostat.Core.Simulation;
@@ -17,6 +18,7 @@ public sealed record GrantAnswer(string? Refusal, Receipt? Receipt);
 public sealed class LeaseRegistry(MemoryLeaseBook book, DecisionLog log, TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly ConcurrentDictionary<PermitId, byte> _settling = new();
 
     /// <exception cref="AppendRefusedException">The log did not take it: there is no such lease.</exception>
     public async ValueTask<GrantAnswer> GrantAsync(Lease lease, string by)
@@ -56,30 +58,30 @@ public sealed class LeaseRegistry(MemoryLeaseBook book, DecisionLog log, TimePro
             return null;
         }
 
-        var revoked = new LeaseEvent.Revoked(id, clock.GetUtcNow());
-        book.Apply(revoked);
+        var revoked = book.Revoke(id, clock.GetUtcNow());
         return await log.AppendAsync(lease.Agent.Value, revoked, by).ConfigureAwait(false);
     }
 
     /// <summary>The outcome has been observed. The future ends when that is durable; a permit is settled once.</summary>
-    /// <returns>Null where no such permit is out.</returns>
+    /// <returns>Null where no such permit is out, or somebody else is settling it just now.</returns>
     /// <exception cref="AppendRefusedException">The future stays, and must be settled again.</exception>
     public async ValueTask<Receipt?> SettleAsync(Settlement settlement, string by)
     {
-        if (book.FindPermit(settlement.Permit) is not { IsDurable: true } permit)
+        if (!_settling.TryAdd(settlement.Permit, 0))
         {
             return null;
         }
 
-        var now = clock.GetUtcNow();
-        var receipt = await log.AppendAsync(
-                permit.Lease.Value,
-                SettlementRecord.ContentType,
-                SettlementRecord.Encode(settlement, now, by)
-            )
-            .ConfigureAwait(false);
-        book.Apply(new LeaseEvent.Settled(settlement.Permit, now));
-        return receipt;
+        try
+        {
+            return book.FindPermit(settlement.Permit) is { IsDurable: true } permit
+                ? await SettleAsync(settlement, permit, by).ConfigureAwait(false)
+                : null;
+        }
+        finally
+        {
+            _settling.TryRemove(settlement.Permit, out _);
+        }
     }
 
     /// <summary>Writes down what an operator should know.</summary>
@@ -91,5 +93,33 @@ public sealed class LeaseRegistry(MemoryLeaseBook book, DecisionLog log, TimePro
             ReportRecord.Encode(kind, text, clock.GetUtcNow())
         );
 
+    /// <summary>
+    /// Takes back permits that stand behind the revocation of their lease: a crash kept the service from saying so. They
+    /// were never answered.
+    /// </summary>
+    /// <exception cref="AppendRefusedException">The log did not take it; the futures stay.</exception>
+    public async ValueTask TakeBackAsync(IReadOnlyList<OutstandingPermit> permits)
+    {
+        foreach (var permit in permits)
+        {
+            var released = new LeaseEvent.Released(permit.Permit, clock.GetUtcNow());
+            await log.AppendAsync(permit.Lease.Value, released, by: "homeostat").ConfigureAwait(false);
+            book.Apply(released);
+        }
+    }
+
     public void Dispose() => _turn.Dispose();
+
+    private async ValueTask<Receipt> SettleAsync(Settlement settlement, OutstandingPermit permit, string by)
+    {
+        var now = clock.GetUtcNow();
+        var receipt = await log.AppendAsync(
+                permit.Lease.Value,
+                SettlementRecord.ContentType,
+                SettlementRecord.Encode(settlement, now, by)
+            )
+            .ConfigureAwait(false);
+        book.Apply(new LeaseEvent.Settled(settlement.Permit, now));
+        return receipt;
+    }
 }

@@ -64,6 +64,6 @@ public interface ILeaseBook
     /// <summary>The outcome has been observed: the future ends, and what was spent is spent.</summary>
     void Settle(PermitId permit);
 
-    /// <summary>Ends the lease and everything under it, at once.</summary>
-    void Revoke(LeaseId id, DateTimeOffset now);
+    /// <summary>Ends the lease and everything under it, at once; the answer is what its ledger entry must say.</summary>
+    LeaseEvent.Revoked Revoke(LeaseId id, DateTimeOffset now);
 }

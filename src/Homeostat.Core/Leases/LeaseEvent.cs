@@ -34,6 +34,9 @@ public abstract record LeaseEvent
         /// <summary>What the estate should look like afterwards, for the comparison at its settlement.</summary>
         public IReadOnlyList<Expectation> Expected { get; init; } = [];
 
+        /// <summary>It takes from what the lease may lose for good.</summary>
+        public bool CannotBeUndone => Debits.Any(debit => debit.Irreversible > 0);
+
         /// <summary>Looking changes nothing: there is nothing to observe afterwards.</summary>
         public bool IsLooking => Effects.Count > 0 && Effect.AreAllReads(Effects);
     }

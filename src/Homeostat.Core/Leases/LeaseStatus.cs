@@ -22,6 +22,9 @@ public sealed record LeaseStatus(
 /// <param name="IsDurable">Its entry is on the ledger; until then it may still be taken back.</param>
 public sealed record OutstandingPermit(LeaseEvent.Reserved Terms, bool IsDurable)
 {
+    /// <summary>Its entry stands behind the revocation of its lease, so that nobody was given it.</summary>
+    public bool IsBehindRevocation { get; init; }
+
     public PermitId Permit => Terms.Permit;
 
     public LeaseId Lease => Terms.Lease;

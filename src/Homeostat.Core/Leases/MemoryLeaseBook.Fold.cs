@@ -157,7 +157,10 @@ public sealed partial class MemoryLeaseBook
         }
         else
         {
-            _permits[terms.Permit] = new OutstandingPermit(terms, IsDurable: true);
+            _permits[terms.Permit] = new OutstandingPermit(terms, IsDurable: true)
+            {
+                IsBehindRevocation = Ancestors(terms.Lease).Any(account => account.RevokedAt is not null),
+            };
         }
     }
 

@@ -112,7 +112,16 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
 
     public void Settle(PermitId permit) => ApplyNow(new LeaseEvent.Settled(permit, DateTimeOffset.UnixEpoch));
 
-    public void Revoke(LeaseId id, DateTimeOffset now) => ApplyNow(new LeaseEvent.Revoked(id, now));
+    public LeaseEvent.Revoked Revoke(LeaseId id, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            // By the book's clock: no permit that was given before it bears a later time.
+            var revoked = new LeaseEvent.Revoked(id, _latest = Max(_latest, now));
+            ApplyLocked(revoked);
+            return revoked;
+        }
+    }
 
     /// <param name="at">By the book's clock, which never goes back.</param>
     private static LeaseEvent.Reserved TermsOf(
@@ -156,7 +165,7 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
     /// <summary>A cost that gives instead of taking is a bug on the other side.</summary>
     private static bool IsCost(Cost cost) => cost.Stress >= 0 && cost.Irreversible >= 0;
 
-    private string? GrantRefusal(Lease lease, DateTimeOffset now)
+    private string? GrantRefusal(Lease lease, DateTimeOffset now, Func<LeaseAccount, bool>? isRevoked = null)
     {
         if (ClockRefusal(ref now) is { } clock)
         {
@@ -175,13 +184,13 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
             : lease.ExpiresAt - now > Lease.MaxLife
                 ? $"there is no permanent lease: {lease.Id} may last until {now + Lease.MaxLife:u} at most"
             : _accounts.Count >= Limits.MaxLeases ? $"the book keeps at most {Limits.MaxLeases} leases"
-            : lease.Parent is { } parent ? ChildRefusal(lease, parent, now)
+            : lease.Parent is { } parent ? ChildRefusal(lease, parent, now, isRevoked)
             : null;
     }
 
-    private string? ChildRefusal(Lease lease, LeaseId parentId, DateTimeOffset now)
+    private string? ChildRefusal(Lease lease, LeaseId parentId, DateTimeOffset now, Func<LeaseAccount, bool>? isRevoked)
     {
-        if (Lineage(parentId, now, out var lineage) is { } refusal)
+        if (Lineage(parentId, now, out var lineage, isRevoked) is { } refusal)
         {
             return refusal;
         }
@@ -208,7 +217,13 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
         return null;
     }
 
-    private string? Lineage(LeaseId id, DateTimeOffset now, out List<LeaseAccount> lineage)
+    /// <param name="isRevoked">What counts as revoked where something else does than having been, at any time.</param>
+    private string? Lineage(
+        LeaseId id,
+        DateTimeOffset now,
+        out List<LeaseAccount> lineage,
+        Func<LeaseAccount, bool>? isRevoked = null
+    )
     {
         lineage = [];
         for (LeaseId? at = id; at is { } leaseId; at = lineage[^1].Lease.Parent)
@@ -218,7 +233,7 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
                 return $"there is no lease {leaseId}";
             }
 
-            if (account.RevokedAt is not null)
+            if (isRevoked?.Invoke(account) ?? account.RevokedAt is not null)
             {
                 return $"lease {leaseId} was revoked";
             }

@@ -46,7 +46,19 @@ internal sealed class TerraformDocument : IDisposable
 
     /// <summary>SHA-256 of a file's bytes in lower-case hexadecimal.</summary>
     /// <exception cref="EstateSourceException">The file cannot be read.</exception>
-    public static string HashOf(string path) => Convert.ToHexStringLower(SHA256.HashData(ReadFile(path)));
+    public static string HashOf(string path)
+    {
+        try
+        {
+            // Piece by piece: a file of a large estate would be a large object for the collector each time.
+            using var file = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(file));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Unreadable(path, error);
+        }
+    }
 
     public EstateSourceException Refuse(string place, string what, string remedy) => Refuse(Path, place, what, remedy);
 
@@ -77,15 +89,12 @@ internal sealed class TerraformDocument : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw Refuse(
-                path,
-                "the file",
-                "it cannot be read",
-                $"check the path and its permissions ({error.Message})",
-                error
-            );
+            throw Unreadable(path, error);
         }
     }
+
+    private static EstateSourceException Unreadable(string path, Exception error) =>
+        Refuse(path, "the file", "it cannot be read", $"check the path and its permissions ({error.Message})", error);
 
     private static void RefuseOtherEncodings(string path, ReadOnlySpan<byte> bytes)
     {

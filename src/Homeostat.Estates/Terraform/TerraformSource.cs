@@ -12,6 +12,9 @@ public sealed class TerraformSource : IEstateSource
     /// <summary>Looks in a row at which a file that was readable cannot be read, after which the watch ends with the error.</summary>
     private const int MaxFailures = 3;
 
+    /// <summary>Looks at a file that seems untouched before its content is compared all the same.</summary>
+    private const int MaxSkipped = 30;
+
     private readonly string _path;
     private readonly TerraformOptions _options;
     private readonly TimeProvider _time;
@@ -32,18 +35,25 @@ public sealed class TerraformSource : IEstateSource
     {
         string? seen = null;
         var failures = 0;
-        while (true)
+        (long Length, DateTime WrittenAt)? stamp = null;
+        for (var skipped = 0; ; skipped++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             TerraformFile? file = null;
             try
             {
-                file = await LoadUnlessAsync(seen, cancellationToken);
-                failures = 0;
+                if (seen is null || skipped == MaxSkipped || StampOf(_path) != stamp)
+                {
+                    // Taken before the content: what is written while it is read is seen at the next look.
+                    (skipped, stamp) = (0, StampOf(_path));
+                    file = await LoadUnlessAsync(seen, cancellationToken);
+                    failures = 0;
+                }
             }
             catch (EstateSourceException) when (seen is not null && ++failures < MaxFailures)
             {
                 // Somebody may be writing it just now: the next look sees it whole, or fails for good.
+                stamp = null;
             }
 
             if (file is not null)
@@ -72,6 +82,9 @@ public sealed class TerraformSource : IEstateSource
             IsFullListing: false
         );
     }
+
+    private static (long, DateTime)? StampOf(string path) =>
+        new FileInfo(path) is { Exists: true } file ? (file.Length, file.LastWriteTimeUtc) : null;
 
     /// <summary>Reads the file beside the caller, so that a large one does not hold up a cancellation.</summary>
     private Task<TerraformFile> LoadAsync(CancellationToken cancellationToken) =>

@@ -95,13 +95,38 @@ public sealed class LedgerLog : IDisposable
 
     /// <summary>Appends statements that stand or fall together, at most <see cref="Limits.BatchEntries"/>, one after another in the log.</summary>
     /// <remarks>Cancelling stops the waiting, not the writing: what was queued may become durable.</remarks>
-    public async ValueTask<IReadOnlyList<Receipt>> AppendAsync(
+    public ValueTask<IReadOnlyList<Receipt>> AppendAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> entries,
         CancellationToken cancellationToken = default
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var append = Admit(entries);
+
+        // What is verified is what is written: the caller may change its own buffer.
+        return AppendAsync(
+            Admit([.. entries.Select(entry => (ReadOnlyMemory<byte>)entry.ToArray())], areFresh: false),
+            cancellationToken
+        );
+    }
+
+    /// <summary>Appends statements that this process has just signed, all together as one; the log's own key needs no second look.</summary>
+    public ValueTask<IReadOnlyList<Receipt>> AppendAsync(
+        IReadOnlyList<FreshStatement> statements,
+        CancellationToken cancellationToken = default
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return AppendAsync(
+            Admit([.. statements.Select(fresh => (ReadOnlyMemory<byte>)fresh.Entry)], areFresh: true),
+            cancellationToken
+        );
+    }
+
+    private async ValueTask<IReadOnlyList<Receipt>> AppendAsync(
+        PendingAppend append,
+        CancellationToken cancellationToken
+    )
+    {
         if (_failure is { } failure)
         {
             throw new AppendRefusedException(AppendRefusal.Closed, failure);
@@ -234,26 +259,17 @@ public sealed class LedgerLog : IDisposable
     }
 
     // Verification runs on the caller's thread: it is the dearest step, and callers are many.
-    private PendingAppend Admit(IReadOnlyList<ReadOnlyMemory<byte>> entries)
+    private PendingAppend Admit(ReadOnlyMemory<byte>[] entries, bool areFresh)
     {
-        if (entries.Count is 0 or > Limits.BatchEntries)
+        if (entries.Length is 0 or > Limits.BatchEntries)
         {
             throw new AppendRefusedException(
                 AppendRefusal.Malformed,
-                $"an append has 1 to {Limits.BatchEntries} entries, not {entries.Count}"
+                $"an append has 1 to {Limits.BatchEntries} entries, not {entries.Length}"
             );
         }
 
-        var copies = new ReadOnlyMemory<byte>[entries.Count];
-        var statements = new Statement[entries.Count];
-        for (var i = 0; i < copies.Length; i++)
-        {
-            // What is verified is what is written: the caller may change its own buffer.
-            copies[i] = entries[i].ToArray();
-            statements[i] = Admit(copies[i]);
-        }
-
-        var append = new PendingAppend(copies, statements);
+        var append = new PendingAppend(entries, Array.ConvertAll(entries, entry => Admit(entry, areFresh)));
         return append.Bytes <= Limits.BatchBytes
             ? append
             : throw new AppendRefusedException(
@@ -262,7 +278,7 @@ public sealed class LedgerLog : IDisposable
             );
     }
 
-    private Statement Admit(ReadOnlyMemory<byte> entry)
+    private Statement Admit(ReadOnlyMemory<byte> entry, bool isFresh)
     {
         Statement statement;
         try
@@ -274,7 +290,8 @@ public sealed class LedgerLog : IDisposable
             throw new AppendRefusedException(AppendRefusal.Malformed, e.Message, e);
         }
 
-        if (!statement.Kid.Span.SequenceEqual(_ownKey) && !_options.Signers.Admits(statement.Kid.Span))
+        var isOwn = statement.Kid.Span.SequenceEqual(_ownKey);
+        if (!isOwn && !_options.Signers.Admits(statement.Kid.Span))
         {
             throw new AppendRefusedException(
                 AppendRefusal.UnknownSigner,
@@ -282,7 +299,7 @@ public sealed class LedgerLog : IDisposable
             );
         }
 
-        return statement.VerifySignature(_memo)
+        return (isOwn && isFresh) || statement.VerifySignature(_memo)
             ? statement
             : throw new AppendRefusedException(
                 AppendRefusal.BadSignature,

@@ -123,7 +123,12 @@ internal static class Answers
             receipt.Root.ToString(),
             Encoding.UTF8.GetString(receipt.Checkpoint.Span),
             [.. receipt.InclusionProof.Select(hash => hash.ToString())]
-        );
+        )
+        {
+            Standing = receipt.WitnessedBy.Count > 0 ? "witnessed" : "durable",
+            WitnessedBy = receipt.WitnessedBy,
+            ForkProtection = Words.Of(receipt.ForkProtection),
+        };
 
     private static ConeBody Of(LightCone cone) =>
         new()

@@ -121,27 +121,42 @@ internal sealed class EstateDesk(EstateModel model, TimeProvider clock)
         }
     }
 
-    /// <summary>Looks again, now, at just these; a source that fails or takes too long has not looked.</summary>
+    /// <summary>
+    /// Looks again, now, at just these; a source that fails or takes too long has not looked. A source is not asked for
+    /// what another one describes: it could not say anything of it.
+    /// </summary>
     public async Task LookAsync(IReadOnlyCollection<ResourceId> ids, CancellationToken cancellationToken)
     {
-        if (ids.Count == 0)
+        var looks = Questions(ids);
+        if (looks.Count == 0)
         {
             return;
         }
 
         using var patience = new CancellationTokenSource(Limits.Look, clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        var looks = _sources
-            .Values.Where(state => state.Source is not null)
-            .Select(state => LookAsync(state, ids, both.Token));
-        await Task.WhenAll(looks);
+        await Task.WhenAll(looks.Select(look => LookAsync(look.Source, look.Ids, both.Token)));
     }
 
-    private async Task LookAsync(
-        SourceState state,
-        IReadOnlyCollection<ResourceId> ids,
-        CancellationToken cancellationToken
-    )
+    private List<(SourceState Source, List<ResourceId> Ids)> Questions(IReadOnlyCollection<ResourceId> ids)
+    {
+        var questions = new List<(SourceState, List<ResourceId>)>();
+        lock (_lock)
+        {
+            foreach (var source in _sources.Values.Where(state => state.Source is not null))
+            {
+                var own = ids.Where(id => !_owners.TryGetValue(id, out var owner) || owner == source).ToList();
+                if (own.Count > 0)
+                {
+                    questions.Add((source, own));
+                }
+            }
+        }
+
+        return questions;
+    }
+
+    private async Task LookAsync(SourceState state, List<ResourceId> ids, CancellationToken cancellationToken)
     {
         try
         {

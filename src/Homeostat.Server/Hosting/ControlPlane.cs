@@ -24,6 +24,9 @@ internal sealed record ControlParts
     public required Explanations Explanations { get; init; }
     public required Reports Reports { get; init; }
     public required AgentTallies Tallies { get; init; }
+
+    /// <summary>Null where none are configured.</summary>
+    public required Witnesses? Witnesses { get; init; }
 }
 
 /// <summary>Everything that runs behind the API: the log, the book that is folded from it, the estate, the desks.</summary>
@@ -70,23 +73,26 @@ internal sealed class ControlPlane : IAsyncDisposable
             var book = new MemoryLeaseBook();
             await LeaseRecovery.FoldAsync(log, folder.Key.PublicKey.ToArray(), book);
             var model = new EstateModel(overlay?.ShelfLives ?? ShelfLives.Default);
+            var witnesses = options.Witnesses is { } policy ? Witnesses.Open(policy, log, clock) : null;
             var writer = new DecisionLog(log, folder.Key, folder.Key.Name);
             var parts = new ControlParts
             {
                 Clock = clock,
                 Book = book,
                 Registry = new LeaseRegistry(book, writer, clock),
-                Decider = DeciderOf(overlay, book, model, writer, clock),
+                Decider = DeciderOf(overlay, book, model, writer, clock, witnesses),
                 Estate = new EstateDesk(model, clock),
                 Explanations = new Explanations(book, clock),
                 Reports = new Reports(),
                 Tallies = new AgentTallies(clock),
+                Witnesses = witnesses,
             };
+            await parts.Registry.TakeBackAsync([.. book.Outstanding().Where(permit => permit.IsBehindRevocation)]);
             var plane = new ControlPlane(options, folder, log, parts);
             plane.Register(overlay, sources);
             return plane;
         }
-        catch (Exception error) when (error is LedgerOpenException or FormatException)
+        catch (Exception error) when (error is LedgerOpenException or AppendRefusedException or FormatException)
         {
             throw new StartException(error.Message);
         }
@@ -141,7 +147,11 @@ internal sealed class ControlPlane : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await Task.WhenAll(_running).WaitAsync(Limits.Shutdown).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Settlements.Dispose();
+        if (Parts.Witnesses is { } witnesses)
+        {
+            await witnesses.DisposeAsync();
+        }
+
         Parts.Registry.Dispose();
         Log.Dispose();
         Folder.Key.Dispose();
@@ -153,7 +163,8 @@ internal sealed class ControlPlane : IAsyncDisposable
         MemoryLeaseBook book,
         EstateModel model,
         DecisionLog writer,
-        TimeProvider clock
+        TimeProvider clock,
+        Witnesses? witnesses
     ) =>
         new(
             new DeciderParts
@@ -163,6 +174,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 Estate = () => model.Current,
                 Log = writer,
                 Clock = clock,
+                Witness = witnesses is null ? null : witnesses.WitnessAsync,
                 NextPermit = () => new PermitId(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))),
             }
         );

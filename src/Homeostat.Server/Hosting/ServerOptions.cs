@@ -25,6 +25,9 @@ internal sealed record ServerOptions
     /// <summary>When the estate file was true, for a raw state that does not say.</summary>
     public DateTimeOffset? ObservedAt { get; init; }
 
+    /// <summary>Whose cosignatures make a checkpoint witnessed (C2SP tlog-policy); null = nothing waits for any.</summary>
+    public string? Witnesses { get; init; }
+
     /// <summary>How long a permit may be out before it is observed unasked.</summary>
     public TimeSpan PermitLife { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -76,6 +79,8 @@ internal sealed record ServerOptions
             case "--stops-with-input":
                 errors.Add($"--stops-with-input {value}: expected true or false");
                 return this;
+            case "--witnesses":
+                return this with { Witnesses = value };
             case "--estate":
                 return this with { Estate = value };
             case "--overlay":
@@ -97,7 +102,7 @@ internal sealed record ServerOptions
                 return this;
             default:
                 errors.Add(
-                    $"{name}: expected --data, --listen, --certificate, --certificate-key, --estate, --overlay, --observed-at, --permit-seconds, --lease-rate or --stops-with-input"
+                    $"{name}: expected --data, --listen, --certificate, --certificate-key, --estate, --overlay, --observed-at, --permit-seconds, --lease-rate, --witnesses or --stops-with-input"
                 );
                 return this;
         }

@@ -61,9 +61,7 @@ internal sealed class DecisionDesk(ControlParts parts)
         {
             // After a restart the permit is still out: it is told again, not given twice.
             var served = parts.Book.FindPermit(request.Lease, request.Id) is { } earlier
-                ? earlier.IsFor(request.Effects)
-                    ? new ServedDecision(null, earlier, Looked: false, Earlier: true)
-                    : null
+                ? await AgainAsync(request, earlier)
                 : await DecideAsync(request);
             if (served?.Decision is { Receipt: null })
             {
@@ -78,6 +76,20 @@ internal sealed class DecisionDesk(ControlParts parts)
             Forget((request.Lease, key));
             remembered.Answer.SetException(error);
         }
+    }
+
+    /// <summary>Null where the permit that is out is for other effects.</summary>
+    private async Task<ServedDecision?> AgainAsync(ActionRequest request, OutstandingPermit earlier)
+    {
+        if (!earlier.IsFor(request.Effects))
+        {
+            return null;
+        }
+
+        // A crash may have come while its entry was waiting for the witnesses.
+        return earlier.Terms.CannotBeUndone && parts.Witnesses is { } witnesses && !await witnesses.HasAllAsync()
+            ? new ServedDecision(new Decision(request, Decider.Unwitnessed, null, null), null, false, false)
+            : new ServedDecision(null, earlier, Looked: false, Earlier: true);
     }
 
     private async Task<ServedDecision> DecideAsync(ActionRequest request)

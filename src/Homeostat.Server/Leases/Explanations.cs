@@ -9,6 +9,7 @@ namespace Homeostat.Server.Leases;
 internal sealed class Explanations(MemoryLeaseBook book, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<ResourceId, DateTimeOffset> _settled = new();
+    private long _forgotAt;
 
     /// <summary>Its permit is settled, and what it did may be seen again for a while.</summary>
     public void Note(OutstandingPermit permit)
@@ -17,6 +18,21 @@ internal sealed class Explanations(MemoryLeaseBook book, TimeProvider clock)
         foreach (var id in ExplainedBy(permit.Terms))
         {
             _settled[id] = now;
+        }
+
+        Forget(now);
+    }
+
+    /// <summary>Now and then: going through an hour of settlements at each of them would cost more than they do.</summary>
+    private void Forget(DateTimeOffset now)
+    {
+        var last = Interlocked.Read(ref _forgotAt);
+        if (
+            now.UtcTicks - last < Limits.ForgetEvery.Ticks
+            || Interlocked.CompareExchange(ref _forgotAt, now.UtcTicks, last) != last
+        )
+        {
+            return;
         }
 
         foreach (var (id, at) in _settled)

@@ -15,46 +15,36 @@ namespace Homeostat.Server.Leases;
 /// predicted, seen since the permit was given, or something else, seen since it was claimed to be over. A permit that
 /// nobody speaks of is looked at when its time is up.
 /// </summary>
-internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : IDisposable
+internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife)
 {
     public const string NobodySpoke = "none";
 
     private readonly Dictionary<PermitId, DateTimeOffset> _nextLook = [];
     private readonly ConcurrentDictionary<PermitId, Claimed> _claims = [];
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly ConcurrentDictionary<PermitId, Task> _settling = new();
 
     public DateTimeOffset DeadlineOf(OutstandingPermit permit) => permit.Terms.At + permitLife;
 
-    public async Task<OutcomeAnswer?> SettleAsync(
+    public Task<OutcomeAnswer?> SettleAsync(
         PermitId id,
         string claim,
         string by,
         CancellationToken cancellationToken
-    )
-    {
-        // One at a time: two claims for one permit must not both settle it.
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            if (parts.Book.FindPermit(id) is not { IsDurable: true } permit)
+    ) =>
+        InTurnAsync(
+            id,
+            async permit =>
             {
-                _claims.TryRemove(id, out _);
-                return null;
-            }
+                if (claim != NobodySpoke)
+                {
+                    _claims.TryAdd(id, new Claimed(claim, by, parts.Clock.GetUtcNow()));
+                }
 
-            if (claim != NobodySpoke)
-            {
-                _claims.TryAdd(id, new Claimed(claim, by, parts.Clock.GetUtcNow()));
-            }
-
-            await parts.Estate.LookAsync([.. permit.Terms.Expected.Select(row => row.Id)], cancellationToken);
-            return await SettleAsync(permit, _claims.GetValueOrDefault(id));
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+                await parts.Estate.LookAsync([.. permit.Terms.Expected.Select(row => row.Id)], cancellationToken);
+                return await SettleAsync(permit, _claims.GetValueOrDefault(id));
+            },
+            cancellationToken
+        );
 
     /// <summary>Looks at permits whose time is up, until the service ends.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -73,8 +63,6 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
         }
     }
 
-    public void Dispose() => _turn.Dispose();
-
     internal async Task SweepAsync(CancellationToken cancellationToken)
     {
         var now = parts.Clock.GetUtcNow();
@@ -82,7 +70,12 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
         {
             if (_claims.ContainsKey(permit.Permit))
             {
-                await SettleClaimedAsync(permit.Permit, cancellationToken);
+                // What a source has told since the claim may settle it, without another look.
+                await InTurnAsync(
+                    permit.Permit,
+                    claimed => SettleAsync(claimed, _claims.GetValueOrDefault(claimed.Permit)),
+                    cancellationToken
+                );
             }
 
             if (DeadlineOf(permit) > now)
@@ -112,20 +105,33 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife) : 
         }
     }
 
-    /// <summary>What a source has told since the claim may settle it, without another look.</summary>
-    private async Task SettleClaimedAsync(PermitId id, CancellationToken cancellationToken)
+    /// <summary>One at a time for each permit: two claims must not both settle it. Null where no such permit is out.</summary>
+    private async Task<OutcomeAnswer?> InTurnAsync(
+        PermitId id,
+        Func<OutstandingPermit, Task<OutcomeAnswer>> settle,
+        CancellationToken cancellationToken
+    )
     {
-        await _turn.WaitAsync(cancellationToken);
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (_settling.GetOrAdd(id, turn.Task) is var current && current != turn.Task)
+        {
+            await current.WaitAsync(cancellationToken);
+        }
+
         try
         {
-            if (parts.Book.FindPermit(id) is { } permit)
+            if (parts.Book.FindPermit(id) is { IsDurable: true } permit)
             {
-                await SettleAsync(permit, _claims.GetValueOrDefault(id));
+                return await settle(permit);
             }
+
+            _claims.TryRemove(id, out _);
+            return null;
         }
         finally
         {
-            _turn.Release();
+            _settling.TryRemove(id, out _);
+            turn.SetResult();
         }
     }
 

@@ -17,12 +17,21 @@ internal sealed class RunningService : IDisposable
 
     public Uri Address => new(File.ReadAllText(Path.Combine(Data, "address")).Trim());
 
-    public static async Task<RunningService> StartAsync()
+    /// <summary>The commands' program, as the build left it.</summary>
+    public static string Program =>
+        Path.Combine(
+            SharedFolder.Root(),
+            "artifacts",
+            "bin",
+            "Homeostat.Cli",
+            new DirectoryInfo(AppContext.BaseDirectory).Name,
+            "homeostat"
+        );
+
+    public static async Task<RunningService> StartAsync(string? folder = null, params string[] options)
     {
-        var own = new DirectoryInfo(AppContext.BaseDirectory);
-        var program = Path.Combine(SharedFolder.Root(), "artifacts", "bin", "Homeostat.Cli", own.Name, "homeostat");
-        var data = Directory.CreateTempSubdirectory("homeostat-up-").FullName;
-        var start = new ProcessStartInfo(program, ["up", "--data", data, "--listen", "127.0.0.1:0"])
+        var data = folder ?? Directory.CreateTempSubdirectory("homeostat-up-").FullName;
+        var start = new ProcessStartInfo(Program, ["up", "--data", data, "--listen", "127.0.0.1:0", .. options])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Homeostat.Cli.Tests.Running;
 using Homeostat.Ledger.Auditing;
 
 namespace Homeostat.Cli.Tests.Reviewing;
@@ -22,6 +23,19 @@ public sealed class DecisionLogTests
         Assert.Equal(2, report.Entries);
         Assert.Equal(1, answer["log"]!["entry"]!.GetValue<int>());
         Assert.Equal(2, answer["log"]!["treeSize"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Reviews_at_times_that_a_person_gave_pass_the_audit_in_any_order()
+    {
+        using var folder = new OrdersFolder().Destroying("aws_eip.old_bastion");
+        await folder.ReviewAsync();
+        await folder.ReviewAtAsync("2026-03-02T11:00:00Z");
+        var key = (await File.ReadAllTextAsync($"{folder.Log}.pub", TestContext.Current.CancellationToken)).Trim();
+
+        var answer = await CommandLine.RunAsync("log", "audit", "--log", folder.Log, "--key", key);
+
+        Assert.Equal(0, answer.Code);
     }
 
     [Fact]

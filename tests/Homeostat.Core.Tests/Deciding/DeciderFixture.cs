@@ -6,6 +6,7 @@ using Homeostat.Core.Homeostasis;
 using Homeostat.Core.Leases;
 using Homeostat.Core.Simulation;
 using Homeostat.Ledger.Checkpoints;
+using Homeostat.Ledger.Statements;
 using Homeostat.Ledger.Storage;
 using Microsoft.Extensions.Time.Testing;
 
@@ -65,6 +66,29 @@ internal sealed class DeciderFixture : IDisposable
         var book = new MemoryLeaseBook();
         await LeaseRecovery.FoldAsync(_log, _key.PublicKey.ToArray(), book);
         return book;
+    }
+
+    /// <summary>What an auditor who has nothing but the ledger says of it, with the entry that shows it.</summary>
+    public async Task<(List<(long Entry, string Problem)> Problems, PermitAccount Account)> AuditAsync()
+    {
+        var audit = new LeaseAudit(_key.PublicKey.ToArray());
+        var problems = new List<(long, string)>();
+        await foreach (var entry in _log.ReadAsync(0, TestContext.Current.CancellationToken))
+        {
+            problems.AddRange(
+                audit.Apply(entry.Index, Statement.Parse(entry.Bytes)).Select(problem => (entry.Index, problem))
+            );
+        }
+
+        problems.AddRange(audit.End());
+        return (problems, audit.Account);
+    }
+
+    /// <summary>Writes an entry as somebody would who holds the signing key.</summary>
+    public async Task<long> ForgeAsync(string subject, string contentType, byte[] payload)
+    {
+        var entry = Statement.Sign(_key, new StatementHeader("test.example", subject, contentType), payload);
+        return (await _log.AppendAsync(entry, TestContext.Current.CancellationToken)).Index;
     }
 
     /// <summary>A lease that covers everything, whose stress budget has had time to grow to its ceiling.</summary>

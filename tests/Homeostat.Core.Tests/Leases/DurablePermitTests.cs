@@ -221,6 +221,6 @@ public sealed class DurablePermitTests
 
         public void Settle(PermitId permit) => Inner.Settle(permit);
 
-        public void Revoke(LeaseId id, DateTimeOffset now) => Inner.Revoke(id, now);
+        public LeaseEvent.Revoked Revoke(LeaseId id, DateTimeOffset now) => Inner.Revoke(id, now);
     }
 }

@@ -112,6 +112,7 @@ public sealed class LeaseFoldTests
             Assert.Equal(Out(live), Out(folded));
             Assert.Equal(Futures(live), Futures(folded));
 
+            Assert.Empty((await _fixture.AuditAsync()).Problems);
             var open = _permits.Where(given => !_settled.Contains(given.Decision.Permit!.Id)).ToList();
             Assert.Equal(open.Select(given => given.Decision.Permit!.Id.Value).Order(), Out(live));
             foreach (var lease in _leases)

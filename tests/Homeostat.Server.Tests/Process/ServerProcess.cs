@@ -33,7 +33,11 @@ internal sealed class ServerProcess : IDisposable
             own.Name,
             "homeostat-server"
         );
-        var start = new ProcessStartInfo(program, ["--data", folder, "--listen", "127.0.0.1:0"])
+        // A long run must not reach the time at which the service looks at a permit by itself.
+        var start = new ProcessStartInfo(
+            program,
+            ["--data", folder, "--listen", "127.0.0.1:0", "--permit-seconds", "86400"]
+        )
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
