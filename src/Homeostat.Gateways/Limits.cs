@@ -19,7 +19,7 @@ public static class Limits
     public const int MaxTreeNodes = 1_000_000;
 
     /// <summary>How long one text may take to parse, waiting for a thread included.</summary>
-    public static TimeSpan MaxParseTime { get; } = TimeSpan.FromSeconds(10);
+    public static TimeSpan MaxParseTime { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Texts that wait for a parsing thread; one more is refused.</summary>
     public const int MaxParseQueue = 1024;

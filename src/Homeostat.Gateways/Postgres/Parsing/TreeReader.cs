@@ -62,11 +62,6 @@ internal sealed class TreeReader
 
     private void Open(Frame parent)
     {
-        if (++_nodes > Limits.MaxTreeNodes)
-        {
-            throw new TooComplexException();
-        }
-
         _frames.Push(
             new Frame(
                 parent.Wraps ? parent.Field
@@ -92,6 +87,10 @@ internal sealed class TreeReader
         else if (frame.Fields.Count == 0 && !frame.IsWrapped && frame.Kind is null)
         {
             parent.AddGap();
+        }
+        else if (++_nodes > Limits.MaxTreeNodes)
+        {
+            throw new TooComplexException();
         }
         else
         {

@@ -16,6 +16,9 @@ internal enum Access
     Truncate = 32,
     Create = 64,
     Drop = 128,
+
+    /// <summary>A plan that does not run would write.</summary>
+    Plan = 256,
     Lose = Update | Delete | Truncate | Drop,
     Write = Insert | Lose | Create,
 }
@@ -71,7 +74,7 @@ internal sealed class Findings(ResourceNames names)
     public void Forbid(string why)
     {
         _forbidden = why;
-        Unknown(why);
+        Add(new Effect.Unknown(Names.Database, why));
     }
 
     public void ChangesCatalogue() => _changesCatalogue = true;
@@ -103,6 +106,7 @@ internal sealed class Findings(ResourceNames names)
             Read = With(Access.Read),
             Written = With(Access.Write),
             Locked = With(Access.Lock),
+            Planned = With(Access.Plan),
             Opaque = [.. _opaque],
             NotUnderstood = [.. _notUnderstood],
             Missing = [.. _missing],

@@ -142,7 +142,9 @@ internal sealed class RelationRules(Walk walk)
     {
         if (frame.PlanOnly)
         {
+            Touch(relation, Access.Plan);
             Read(relation, frame);
+            FireRules(relation, kind, frame);
             return;
         }
 
@@ -156,7 +158,7 @@ internal sealed class RelationRules(Walk walk)
         }
 
         Touch(relation, kind.Access, kind.Rows);
-        FireRules(relation, kind);
+        FireRules(relation, kind, frame);
         FireTriggers(relation, kind);
         Follow(relation, kind, frame);
         if (kind.Access == Access.Truncate)
@@ -219,11 +221,17 @@ internal sealed class RelationRules(Walk walk)
         }
     }
 
-    private void FireRules(RelationEntry relation, WriteKind kind)
+    private void FireRules(RelationEntry relation, WriteKind kind, Frame frame)
     {
-        foreach (var rule in walk.Catalogue.Rules[relation.Oid].Where(rule => kind.Fires(rule)))
+        foreach (var rule in walk.Catalogue.Rules[relation.Oid].Where(kind.Fires))
         {
-            walk.VisitParts(rule.Definition, $"rule {rule.Name} on {relation.FullName}", "actions", "whereClause");
+            walk.VisitParts(
+                rule.Definition,
+                $"rule {rule.Name} on {relation.FullName}",
+                new Frame(SearchPath.System, PlanOnly: frame.PlanOnly),
+                "actions",
+                "whereClause"
+            );
         }
     }
 
@@ -232,7 +240,7 @@ internal sealed class RelationRules(Walk walk)
         var moves = kind.Access == Access.Update && relation.Kind is RelationKind.Partitioned;
         foreach (var trigger in walk.Catalogue.Triggers[relation.Oid].Where(trigger => kind.Fires(trigger, moves)))
         {
-            walk.VisitParts(trigger.Definition, $"trigger {trigger.Name}", "whenClause");
+            walk.VisitParts(trigger.Definition, $"trigger {trigger.Name}", new Frame(SearchPath.System), "whenClause");
             walk.Functions.Touch(trigger.Function, new Frame(walk.Session.Path));
         }
     }
@@ -263,8 +271,7 @@ internal sealed class RelationRules(Walk walk)
         {
             walk.VisitParts(
                 $"create table x () partition by {key}",
-                $"partition key of {relation.FullName}",
-                "partspec"
+                $"partition key of {relation.FullName}", new Frame(SearchPath.System), "partspec"
             );
         }
     }

@@ -54,6 +54,9 @@ public sealed record Translation
     /// <summary>Relations in which rows are only locked: FOR UPDATE and its kin, and the checks of foreign keys.</summary>
     public IReadOnlyCollection<RelationName> Locked { get; init; } = [];
 
+    /// <summary>Relations that a plan would write to which is shown and not run: EXPLAIN without ANALYZE.</summary>
+    public IReadOnlyCollection<RelationName> Planned { get; init; } = [];
+
     public IReadOnlyList<OpaqueCode> Opaque { get; init; } = [];
 
     /// <summary>What was not understood, by kind; each is also an <see cref="Effect.Unknown"/>.</summary>

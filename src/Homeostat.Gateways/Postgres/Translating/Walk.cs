@@ -124,9 +124,9 @@ internal sealed class Walk
     }
 
     /// <summary>These fields alone of a definition that is a statement: what a rule does, when a trigger fires.</summary>
-    public void VisitParts(string text, string of, params ReadOnlySpan<string> fields)
+    public void VisitParts(string text, string of, Frame frame, params ReadOnlySpan<string> fields)
     {
-        if (text.Length == 0 || !Once(("parts", text)))
+        if (text.Length == 0 || !Once(("parts", text, frame.PlanOnly)))
         {
             return;
         }
@@ -139,10 +139,10 @@ internal sealed class Walk
 
         foreach (var field in fields)
         {
-            Visit(root.Node(field), new Frame(SearchPath.System));
+            Visit(root.Node(field), frame);
             if (root[field] is SyntaxNode?[])
             {
-                Visit(root.Nodes(field), new Frame(SearchPath.System));
+                Visit(root.Nodes(field), frame);
             }
         }
     }
