@@ -29,14 +29,22 @@ internal sealed class SyntaxNode(string? kind, IReadOnlyList<(string Name, objec
 
     public bool Is(string name) => Kind == name;
 
-    public SyntaxNode? Node(string name) => this[name] as SyntaxNode;
+    /// <summary>The node in a field; a list where one node should be is a node that nobody knows.</summary>
+    public SyntaxNode? Node(string name) =>
+        this[name] switch
+        {
+            SyntaxNode node => node,
+            SyntaxNode?[] => new SyntaxNode(null, []),
+            _ => null,
+        };
 
-    /// <summary>The nodes of a list field, without its gaps; of a <c>List</c> node in it, its items.</summary>
+    /// <summary>The nodes of a list field, without its gaps; of a <c>List</c> node in it, its items; one node alone is a list of it.</summary>
     public IReadOnlyList<SyntaxNode> Nodes(string name) =>
         this[name] switch
         {
             SyntaxNode?[] { Length: > 0 } items => [.. items.OfType<SyntaxNode>()],
             SyntaxNode { Kind: "List" } list => list.Nodes("items"),
+            SyntaxNode node => [node],
             _ => [],
         };
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Homeostat.Core.Actions;
+using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Parsing;
 
 namespace Homeostat.Gateways.Postgres.Translating;
@@ -172,6 +173,7 @@ internal static class AlterStatements
             if (subtype is "AT_DropColumn" or "AT_AlterColumnType")
             {
                 walk.Found.Touch(full, Access.Update);
+                LoseBelow(walk, relation);
             }
             else if (Unguarding.Contains(subtype))
             {
@@ -198,6 +200,27 @@ internal static class AlterStatements
         {
             walk.Relations.Indexes(relation);
             walk.Types.TouchColumns(relation, written: false);
+        }
+    }
+
+    /// <summary>Tables that inherit lose the column too.</summary>
+    private static void LoseBelow(Walk walk, RelationEntry? relation)
+    {
+        if (relation is null || !walk.Once((relation.Oid, "column")))
+        {
+            return;
+        }
+
+        foreach (var child in walk.Catalogue.Children(relation.Oid))
+        {
+            walk.Relations.Follow(
+                child,
+                entry =>
+                {
+                    walk.Relations.Touch(entry, Access.Update);
+                    LoseBelow(walk, entry);
+                }
+            );
         }
     }
 

@@ -34,6 +34,7 @@ internal sealed class Findings(ResourceNames names)
     private readonly List<SettingChange> _settings = [];
     private string? _forbidden;
     private bool _changesCatalogue;
+    private bool _dependsOnSession;
 
     public ResourceNames Names { get; } = names;
 
@@ -77,6 +78,9 @@ internal sealed class Findings(ResourceNames names)
         Add(new Effect.Unknown(Names.Database, why));
     }
 
+    /// <summary>It means what the session has prepared.</summary>
+    public void DependsOnSession() => _dependsOnSession = true;
+
     public void ChangesCatalogue() => _changesCatalogue = true;
 
     /// <param name="rows">The most rows that are touched, where that is proven.</param>
@@ -113,6 +117,7 @@ internal sealed class Findings(ResourceNames names)
             Settings = _settings,
             Forbidden = _forbidden,
             ChangesCatalogue = _changesCatalogue,
+            DependsOnSession = _dependsOnSession,
         };
     }
 

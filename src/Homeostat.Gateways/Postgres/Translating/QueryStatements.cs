@@ -30,6 +30,12 @@ internal static class QueryStatements
             return frame;
         }
 
+        if (!clause.Is("WithClause"))
+        {
+            walk.Visit(clause, frame);
+            return frame;
+        }
+
         var scope = frame.Ctes;
         var entries = clause.Nodes("ctes");
         var all = entries.Aggregate(scope, (outer, entry) => new CteScope(entry.Text("ctename") ?? "", outer));
@@ -264,6 +270,7 @@ internal static class QueryStatements
     private static void Execute(Walk walk, SyntaxNode node, Frame frame)
     {
         walk.Visit(node.Nodes("params"), frame);
+        walk.Found.DependsOnSession();
         var name = node.Text("name") ?? "";
         if (!walk.Session.Prepared.TryGetValue(name, out var prepared))
         {

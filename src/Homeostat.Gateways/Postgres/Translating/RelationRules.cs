@@ -124,7 +124,7 @@ internal sealed class RelationRules(Walk walk)
     /// <summary>Rows are inserted, updated, deleted or truncated.</summary>
     public void Write(SyntaxNode? name, WriteKind kind, Frame frame)
     {
-        if (name is null)
+        if (name is not { Kind: "RangeVar" })
         {
             walk.Found.Unknown("a write without a relation");
         }
@@ -148,16 +148,14 @@ internal sealed class RelationRules(Walk walk)
             return;
         }
 
-        if (
-            !walk.Once(
-                (relation.Oid, kind.Access, kind.Recurse, kind.Columns is null ? "" : string.Join(',', kind.Columns))
-            )
-        )
+        // Before anything is passed over: a second write to the same table adds its rows.
+        Touch(relation, kind.Access, kind.Rows);
+        var columns = kind.Columns is null ? "" : string.Join(',', kind.Columns);
+        if (!walk.Once((relation.Oid, kind.Access, kind.Recurse, kind.SetsDefaults, columns)))
         {
             return;
         }
 
-        Touch(relation, kind.Access, kind.Rows);
         FireRules(relation, kind, frame);
         FireTriggers(relation, kind);
         Follow(relation, kind, frame);
@@ -271,7 +269,9 @@ internal sealed class RelationRules(Walk walk)
         {
             walk.VisitParts(
                 $"create table x () partition by {key}",
-                $"partition key of {relation.FullName}", new Frame(SearchPath.System), "partspec"
+                $"partition key of {relation.FullName}",
+                new Frame(SearchPath.System),
+                "partspec"
             );
         }
     }

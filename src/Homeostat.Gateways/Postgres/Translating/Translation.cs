@@ -72,4 +72,7 @@ public sealed record Translation
 
     /// <summary>After it the catalogue may be another.</summary>
     public bool ChangesCatalogue { get; init; }
+
+    /// <summary>It executes what the session has prepared: the same text may mean something else next time.</summary>
+    internal bool DependsOnSession { get; init; }
 }

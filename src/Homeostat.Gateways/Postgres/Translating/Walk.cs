@@ -139,11 +139,7 @@ internal sealed class Walk
 
         foreach (var field in fields)
         {
-            Visit(root.Node(field), frame);
-            if (root[field] is SyntaxNode?[])
-            {
-                Visit(root.Nodes(field), frame);
-            }
+            Visit(root.Nodes(field), frame);
         }
     }
 

@@ -22,7 +22,9 @@ internal sealed record Judged(
 
     /// <summary>Written according to the audit, and named neither as written nor as locked.</summary>
     public IEnumerable<string> Misses =>
-        AuditedWrites.Except(Translation.Written.Concat(Translation.Locked).Concat(Translation.Planned).Select(name => name.ToString()));
+        AuditedWrites.Except(
+            Translation.Written.Concat(Translation.Locked).Concat(Translation.Planned).Select(name => name.ToString())
+        );
 }
 
 /// <summary>A line of pgaudit; the object without its quotes.</summary>
@@ -87,6 +89,7 @@ internal sealed class CorpusRun(PostgresServer server, string database, ParserPo
     private Translator? _translator;
 
     public List<Judged> Judged { get; } = [];
+
     /// <summary>Statements after which the session was gone.</summary>
     public List<string> Lost { get; } = [];
 
@@ -161,7 +164,7 @@ internal sealed class CorpusRun(PostgresServer server, string database, ParserPo
             await _connection.DisposeAsync();
             await ConnectAsync();
         }
-        else if (translation.ChangesCatalogue || translation.Settings.Count > 0)
+        else if (translation.Settings.Count > 0 || (translation.ChangesCatalogue && MayHaveChanged(translation, error)))
         {
             watch.Restart();
             await RefreshAsync();
@@ -169,6 +172,10 @@ internal sealed class CorpusRun(PostgresServer server, string database, ParserPo
             Refreshes++;
         }
     }
+
+    /// <summary>A statement that fails changes nothing, unless it runs code that commits on its own.</summary>
+    private static bool MayHaveChanged(Translation translation, string? error) =>
+        error is null || translation.Opaque.Count > 0 || translation.Command is "CALL" or "TRANSACTION";
 
     private async Task<string?> ExecuteAsync(SqlStatement statement, PsqlScript script)
     {
