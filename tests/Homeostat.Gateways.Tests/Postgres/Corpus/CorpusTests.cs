@@ -48,11 +48,12 @@ public sealed class CorpusTests(PostgresServer server, ITestOutputHelper output)
         Assert.True(report.NotUnderstood.Count <= 0.005 * report.Statements);
         if (Mode == "write")
         {
-            await File.WriteAllTextAsync(Document, Documented(report.Table()));
+            await File.WriteAllTextAsync(Document, Documented(report.Table()), TestContext.Current.CancellationToken);
         }
         else if (Mode is not null)
         {
-            Assert.Equal(await File.ReadAllTextAsync(Document), Documented(report.Table()));
+            var document = await File.ReadAllTextAsync(Document, TestContext.Current.CancellationToken);
+            Assert.Equal(document, Documented(report.Table()));
         }
     }
 
