@@ -41,4 +41,7 @@ public static class Limits
 
     /// <summary>How long one reading of the system catalogue may take.</summary>
     public static TimeSpan MaxCatalogueTime { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often one reading of the system catalogue is begun when objects are dropped under it.</summary>
+    public const int MaxCatalogueTries = 3;
 }

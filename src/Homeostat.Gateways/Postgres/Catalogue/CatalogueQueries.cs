@@ -16,7 +16,7 @@ internal static class CatalogueQueries
                c.relrowsecurity, case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end,
                case when c.relkind in ('v', 'm') and c.oid >= 16384 then pg_get_viewdef(c.oid) end
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.oid {0} and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'i', 'I', 'c')
+        where c.oid {0} and not pg_is_other_temp_schema(c.relnamespace) and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'i', 'I', 'c')
         """;
 
     public const string Columns = """
@@ -95,7 +95,10 @@ internal static class CatalogueQueries
         select castsource::int8, casttarget::int8, castfunc::int8 from pg_cast where oid {0} and castfunc <> 0
         """;
 
-    public const string Inheritance = "select inhrelid::int8, inhparent::int8 from pg_inherits where inhrelid {0}";
+    public const string Inheritance = """
+        select i.inhrelid::int8, i.inhparent::int8 from pg_inherits i join pg_class c on c.oid = i.inhrelid
+        where i.inhrelid {0} and not pg_is_other_temp_schema(c.relnamespace)
+        """;
 
     public const string Dependencies = """
         select refclassid::int8, refobjid::int8, refobjsubid::int4, classid::int8, objid::int8, objsubid::int4, deptype::text

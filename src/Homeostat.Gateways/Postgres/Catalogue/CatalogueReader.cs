@@ -16,10 +16,28 @@ public sealed class CatalogueReader
 
     private CatalogueParts? _builtIn;
 
+    /// <summary>
+    /// The definition of an object that is dropped meanwhile cannot be read: then everything is read again, a few times.
+    /// </summary>
     /// <exception cref="NpgsqlException">The server did not answer, or refused.</exception>
     public async Task<DatabaseCatalogue> ReadAsync(NpgsqlConnection connection, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        for (var left = Limits.MaxCatalogueTries; ; left--)
+        {
+            try
+            {
+                return await ReadOnceAsync(connection, token).ConfigureAwait(false);
+            }
+            catch (PostgresException error) when (left > 1 && error.SqlState == PostgresErrorCodes.InternalError)
+            {
+                // The next transaction no longer sees it.
+            }
+        }
+    }
+
+    private async Task<DatabaseCatalogue> ReadOnceAsync(NpgsqlConnection connection, CancellationToken token)
+    {
         var transaction = await connection
             .BeginTransactionAsync(IsolationLevel.RepeatableRead, token)
             .ConfigureAwait(false);

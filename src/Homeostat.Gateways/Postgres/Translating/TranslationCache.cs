@@ -33,7 +33,11 @@ public sealed class TranslationCache(Translator translator)
         ArgumentNullException.ThrowIfNull(statement);
         ArgumentNullException.ThrowIfNull(session);
         var translation = translator.Translate(statement, catalogue, session);
-        if (text.Length <= Limits.MaxCachedTextLength && statement.Text == text.Trim().TrimEnd(';').TrimEnd() && !translation.DependsOnSession)
+        if (
+            text.Length <= Limits.MaxCachedTextLength
+            && statement.Text == text.Trim().TrimEnd(';').TrimEnd()
+            && !translation.DependsOnSession
+        )
         {
             Keep(Key(text, session), translation, catalogue);
         }

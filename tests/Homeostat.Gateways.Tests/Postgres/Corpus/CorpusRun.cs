@@ -135,7 +135,19 @@ internal sealed class CorpusRun(PostgresServer server, string database, ParserPo
             }
         };
         _prepared.Clear();
-        await RefreshAsync();
+        for (var left = 5; ; left--)
+        {
+            try
+            {
+                await RefreshAsync();
+                break;
+            }
+            catch (PostgresException error) when (left > 0 && error.SqlState == PostgresErrorCodes.InternalError)
+            {
+                // The session before is still dropping its temporary tables.
+            }
+        }
+
         _translator ??= new Translator(
             new ResourceNames("main", database),
             parser,
