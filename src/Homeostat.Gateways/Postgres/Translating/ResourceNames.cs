@@ -13,28 +13,35 @@ public sealed class ResourceNames(string cluster, string database)
     private readonly string _cluster = "pg:" + Part(cluster);
     private readonly string _database = $"pg:{Part(cluster)}/{Part(database)}";
 
-    public ResourceId Cluster => new(_cluster);
+    public ResourceId Cluster => Id(_cluster);
 
-    public ResourceId Database => new(_database);
+    public ResourceId Database => Id(_database);
 
-    public ResourceId OtherDatabase(string name) => new($"{_cluster}/{Part(name)}");
+    public ResourceId OtherDatabase(string name) => Id($"{_cluster}/{Part(name)}");
 
-    public ResourceId Relation(string schema, string name) => new($"{_database}/{Part(schema)}.{Part(name)}");
+    public ResourceId Relation(string schema, string name) => Id($"{_database}/{Part(schema)}.{Part(name)}");
 
     /// <summary>The data of a relation, which its copies share.</summary>
     public AssetId Asset(string schema, string name) => new(Relation(schema, name).Value);
 
     /// <summary>The data of the whole database.</summary>
-    public AssetId DatabaseAsset(string? name = null) => new(name is null ? _database : $"{_cluster}/{Part(name)}");
+    public AssetId DatabaseAsset(string? name = null) => new((name is null ? Database : OtherDatabase(name)).Value);
 
     /// <summary>An object of the database that is no relation: <c>function</c>, <c>type</c>, <c>schema</c>.</summary>
     public ResourceId Object(string kind, IReadOnlyList<string> names) =>
-        new($"{_database}#{kind}/{string.Join('.', names.Select(Part))}");
+        Id($"{_database}#{kind}/{string.Join('.', names.Select(Part))}");
 
     /// <summary>An object that all databases of the cluster share: <c>role</c>, <c>tablespace</c>, <c>setting</c>.</summary>
-    public ResourceId Shared(string kind, string name) => new($"{_cluster}#{kind}/{Part(name)}");
+    public ResourceId Shared(string kind, string name) => Id($"{_cluster}#{kind}/{Part(name)}");
 
     public ResourceId Role(string name) => Shared("role", name);
+
+    /// <summary>What is too long for an id is its hash, under the cluster it belongs to.</summary>
+    private ResourceId Id(string text) =>
+        ResourceId.TryCreate(text, out var id) ? id : new ResourceId($"{_cluster}#long/{Hash(text)}");
+
+    private static string Hash(string text) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static string Part(string name)
     {
@@ -45,8 +52,7 @@ public sealed class ResourceNames(string cluster, string database)
 
         if (name.Length > Limits.MaxNameInId)
         {
-            var hash = System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(name));
-            return $"\"sha256:{Convert.ToHexStringLower(hash)}\"";
+            return $"\"sha256:{Hash(name)}\"";
         }
 
         var quoted = new StringBuilder("\"");

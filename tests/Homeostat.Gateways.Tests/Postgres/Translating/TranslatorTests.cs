@@ -393,6 +393,22 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
     }
 
     [Fact]
+    public async Task Names_of_any_length_and_of_any_characters_make_ids_of_their_own()
+    {
+        var many = string.Join('.', Enumerable.Repeat("part", 2000));
+        var channel = string.Concat(Enumerable.Repeat("\u0001\"", 250));
+
+        var called = await TranslateAsync($"select {many}()");
+        var notified = await TranslateAsync(
+            $"select pg_notify('{channel}', ''), pg_notify('{channel}x', ''), pg_notify('a.b', '')"
+        );
+
+        Assert.Contains(called.Effects, effect => effect is Effect.Change { Impact: ChangeImpact.Unknown });
+        Assert.Equal(3, notified.Effects.OfType<Effect.Change>().Select(effect => effect.Target).Distinct().Count());
+        Assert.Equal("pg:main/shop/a.\"b.c\"", new ResourceNames("main", "shop").Relation("a", "b.c").Value);
+    }
+
+    [Fact]
     public async Task A_deep_statement_is_translated_without_an_overflow()
     {
         var sql = "select 1" + string.Concat(Enumerable.Repeat("+1", 100_000));
