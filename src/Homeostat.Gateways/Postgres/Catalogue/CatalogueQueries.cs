@@ -1,0 +1,114 @@
+namespace Homeostat.Gateways.Postgres.Catalogue;
+
+/// <summary>
+/// What is asked of the system catalogue. Only what every role may read, so that a session can be asked as whoever it is.
+/// <c>{0}</c> is the condition on the number of the object: built in, or made by somebody.
+/// </summary>
+internal static class CatalogueQueries
+{
+    public const string Schemas =
+        "select oid::int8, nspname::text, nspowner::int8, has_schema_privilege(oid, 'USAGE') from pg_namespace";
+
+    public const string TemporarySchema = "select nspname::text from pg_namespace where oid = pg_my_temp_schema()";
+
+    public const string Relations = """
+        select c.oid::int8, c.relnamespace::int8, n.nspname::text, c.relname::text, c.relkind::text, c.relowner::int8,
+               c.relrowsecurity, case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end,
+               case when c.relkind in ('v', 'm') and c.oid >= 16384 then pg_get_viewdef(c.oid) end
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.oid {0} and not pg_is_other_temp_schema(c.relnamespace) and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'i', 'I', 'c')
+        """;
+
+    public const string Columns = """
+        select a.attrelid::int8, a.attnum::int4, a.attname::text, a.atttypid::int8,
+               pg_get_expr(d.adbin, d.adrelid), a.attgenerated <> ''
+        from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        where a.attrelid {0} and a.attnum > 0 and not a.attisdropped
+        """;
+
+    public const string Indexes = """
+        select i.indrelid::int8, i.indexrelid::int8, i.indisunique and i.indisvalid and i.indimmediate,
+               i.indkey::int2[]::int4[], pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid),
+               i.indnkeyatts::int4
+        from pg_index i where i.indexrelid {0}
+        """;
+
+    public const string Constraints = """
+        select oid::int8, conname::text, contype::text, conrelid::int8, contypid::int8, confrelid::int8,
+               confdeltype::text, confupdtype::text, coalesce(conkey::int4[], '{{}}'), coalesce(confkey::int4[], '{{}}'),
+               pg_get_expr(conbin, conrelid)
+        from pg_constraint where oid {0}
+        """;
+
+    public const string Triggers = """
+        select tgrelid::int8, tgname::text, tgfoid::int8, tgtype::int4,
+               case when tgqual is null then '' else pg_get_triggerdef(oid) end
+        from pg_trigger where oid {0} and not tgisinternal and tgenabled <> 'D'
+        """;
+
+    public const string Rules = """
+        select ev_class::int8, rulename::text, ev_type::text, is_instead, pg_get_ruledef(oid)
+        from pg_rewrite where oid {0} and rulename <> '_RETURN' and ev_enabled <> 'D'
+        """;
+
+    public const string Policies = """
+        select polrelid::int8, polname::text, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
+        from pg_policy where oid {0}
+        """;
+
+    public const string Functions = """
+        select p.oid::int8, p.pronamespace::int8, n.nspname::text, p.proname::text, p.prokind::text, l.lanname::text,
+               p.provolatile::text, p.pronargs::int4, p.pronargdefaults::int4, p.provariadic <> 0, p.prorettype::int8,
+               p.proargtypes::oid[]::int8[],
+               (select string_agg(substr(s, 13), '') from unnest(p.proconfig) s where s like 'search\_path=%'),
+               exists(select from unnest(p.proconfig) s where s not like 'search\_path=%'),
+               case when p.oid < 16384 then null when p.prosqlbody is null then p.prosrc
+                    else pg_get_function_sqlbody(p.oid) end,
+               case when p.oid < 16384 then '' else encode(sha256(convert_to(
+                    coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) || coalesce(p.probin, ''), 'UTF8')), 'hex') end,
+               case when p.pronargdefaults > 0 and p.oid >= 16384 then pg_get_expr(p.proargdefaults, 0) end,
+               (select array[a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn, a.aggdeserialfn, a.aggmtransfn,
+                             a.aggminvtransfn, a.aggmfinalfn]::oid[]::int8[] from pg_aggregate a where a.aggfnoid = p.oid)
+        from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
+        where p.oid {0}
+        """;
+
+    public const string Types = """
+        select t.oid::int8, t.typnamespace::int8, n.nspname::text, t.typname::text, t.typtype::text, t.typbasetype::int8,
+               case when t.typtype = 'r' then (select r.rngsubtype from pg_range r where r.rngtypid = t.oid)
+                    else t.typelem end::int8,
+               t.typrelid::int8,
+               array[t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout, t.typanalyze,
+                     t.typsubscript,
+                     (select r.rngcanonical from pg_range r where r.rngtypid = t.oid),
+                     (select r.rngsubdiff from pg_range r where r.rngtypid = t.oid)]::oid[]::int8[]
+        from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.oid {0}
+        """;
+
+    public const string Operators = """
+        select oid::int8, oprnamespace::int8, oprname::text, oprleft::int8, oprright::int8,
+               array[oprcode, oprrest, oprjoin]::oid[]::int8[]
+        from pg_operator where oid {0}
+        """;
+
+    public const string Casts = """
+        select castsource::int8, casttarget::int8, castfunc::int8 from pg_cast where oid {0} and castfunc <> 0
+        """;
+
+    public const string Inheritance = """
+        select i.inhrelid::int8, i.inhparent::int8 from pg_inherits i join pg_class c on c.oid = i.inhrelid
+        where i.inhrelid {0} and not pg_is_other_temp_schema(c.relnamespace)
+        """;
+
+    public const string Dependencies = """
+        select refclassid::int8, refobjid::int8, refobjsubid::int4, classid::int8, objid::int8, objsubid::int4, deptype::text
+        from pg_depend where objid {0}
+        """;
+
+    public const string Roles = "select oid::int8, rolname::text from pg_roles";
+
+    public const string Extensions = "select oid::int8, extname::text from pg_extension";
+
+    public const string EventTriggers =
+        "select evtname::text, evtevent::text, evtfoid::int8 from pg_event_trigger where evtenabled <> 'D'";
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using Homeostat.Gateways.Postgres.Catalogue;
+using Homeostat.Gateways.Postgres.Parsing;
+
+namespace Homeostat.Gateways.Postgres.Translating;
+
+/// <summary>
+/// Statements to effects, by one catalogue. It answers for every statement and never throws for what a statement is:
+/// what it does not understand is an unknown effect.
+/// </summary>
+public sealed class Translator(ResourceNames names, ParserPool parser, IEnumerable<CodeDeclaration> declared)
+{
+    private readonly Definitions _definitions = new(parser, declared);
+
+    /// <summary>What the statement would do in this session, as the catalogue stands.</summary>
+    public Translation Translate(SqlStatement statement, DatabaseCatalogue catalogue, SessionContext session)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        return Translate(statement.Root, catalogue, session);
+    }
+
+    internal Translation Translate(SyntaxNode root, DatabaseCatalogue catalogue, SessionContext session)
+    {
+        var walk = new Walk(catalogue, session, names, _definitions);
+        walk.Run(root);
+        var translation = walk.Found.ToTranslation(CommandOf(root));
+        return translation.Effects.Count > 0 ? translation : Nothing(translation);
+    }
+
+    /// <summary>A statement that touches no object (<c>SELECT 1</c>) reads the database, and nothing in it.</summary>
+    private Translation Nothing(Translation translation) =>
+        translation with
+        {
+            Effects = [new Core.Actions.Effect.Read(names.Database, "nothing")],
+        };
+
+    /// <summary>The node's name in capitals, without its ending: <c>DropStmt</c> of a table is <c>DROP TABLE</c>.</summary>
+    private static string CommandOf(SyntaxNode root)
+    {
+        var command = new StringBuilder();
+        foreach (var character in (root.Kind ?? "unknown").Replace("Stmt", "", StringComparison.Ordinal))
+        {
+            if (char.IsAsciiLetterUpper(character) && command.Length > 0)
+            {
+                command.Append(' ');
+            }
+
+            command.Append(char.ToUpperInvariant(character));
+        }
+
+        var type = root.Text("removeType") ?? root.Text("objtype") ?? root.Text("kind");
+        return type is not null && type.StartsWith("OBJECT_", StringComparison.Ordinal)
+            ? $"{command} {type["OBJECT_".Length..].Replace('_', ' ')}"
+            : command.ToString();
+    }
+}

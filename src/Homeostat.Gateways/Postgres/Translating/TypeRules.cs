@@ -1,0 +1,116 @@
+using Homeostat.Gateways.Postgres.Catalogue;
+using Homeostat.Gateways.Postgres.Parsing;
+
+namespace Homeostat.Gateways.Postgres.Translating;
+
+/// <summary>Code that a type runs: checks of domains, input and output, casts.</summary>
+internal sealed class TypeRules(Walk walk)
+{
+    /// <summary>A type that somebody wrote down.</summary>
+    public void Touch(SyntaxNode typeName, Frame frame)
+    {
+        if (typeName.Flag("pct_type"))
+        {
+            return;
+        }
+
+        if (Find(typeName.Names("names"), frame) is { } type)
+        {
+            Touch(type.Oid);
+        }
+    }
+
+    public TypeEntry? Find(IReadOnlyList<string> names, Frame frame)
+    {
+        if (names.Count == 0)
+        {
+            return null;
+        }
+
+        var schemas = names.Count == 1 ? frame.Path.ForRelations(walk.Catalogue) : [Real(names[^2])];
+        foreach (var schema in schemas)
+        {
+            if (walk.Catalogue.Type(schema, names[^1]) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    public void TouchColumns(RelationEntry relation, bool written)
+    {
+        if (relation.Oid.IsBuiltIn)
+        {
+            return;
+        }
+
+        foreach (var column in walk.Catalogue.Columns[relation.Oid])
+        {
+            if (written)
+            {
+                Touch(column.Type);
+            }
+            else
+            {
+                Casts(column.Type);
+            }
+        }
+    }
+
+    public void Touch(Oid oid)
+    {
+        if (oid.IsNone || oid.IsBuiltIn || !walk.Once((oid, "type")))
+        {
+            return;
+        }
+
+        if (walk.Catalogue.Type(oid) is not { } type)
+        {
+            walk.Found.Unknown($"type {oid} of the catalogue");
+            return;
+        }
+
+        foreach (var check in walk.Catalogue.DomainChecks[oid])
+        {
+            walk.VisitDefinition(check.Check, "select ", $"a check of {type.FullName}");
+        }
+
+        foreach (var function in type.Functions)
+        {
+            TouchSupport(new Oid(function));
+        }
+
+        Casts(oid);
+        walk.Later(() => Touch(type.Base));
+        walk.Later(() => Touch(type.Element));
+        foreach (var column in walk.Catalogue.Columns[type.Relation])
+        {
+            walk.Later(() => Touch(column.Type));
+        }
+    }
+
+    private void Casts(Oid type)
+    {
+        if (type.IsBuiltIn || !walk.Once((type, "casts")))
+        {
+            return;
+        }
+
+        foreach (var cast in walk.Catalogue.Own.Casts.Where(cast => cast.Source == type || cast.Target == type))
+        {
+            TouchSupport(cast.Function);
+        }
+    }
+
+    private void TouchSupport(Oid function)
+    {
+        if (!function.IsBuiltIn)
+        {
+            walk.Functions.Touch(function, new Frame(walk.Session.Path));
+        }
+    }
+
+    private string Real(string schema) => schema == "pg_temp" ? walk.Catalogue.Own.TemporarySchema ?? "" : schema;
+}

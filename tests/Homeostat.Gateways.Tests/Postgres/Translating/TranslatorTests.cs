@@ -1,0 +1,418 @@
+using Homeostat.Core.Actions;
+using Homeostat.Gateways.Postgres.Catalogue;
+using Homeostat.Gateways.Postgres.Parsing;
+using Homeostat.Gateways.Postgres.Translating;
+using Homeostat.Gateways.Tests.Postgres.Server;
+using Npgsql;
+
+namespace Homeostat.Gateways.Tests.Postgres.Translating;
+
+/// <summary>A database made once, and its catalogue as a reader of its own sees it.</summary>
+public sealed class ShopFixture(PostgresServer server) : IAsyncLifetime
+{
+    internal ParserPool Parser { get; } = new(TimeProvider.System, 1);
+    internal DatabaseCatalogue Catalogue { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (PostgresServer.WhyNot is not null)
+        {
+            return;
+        }
+
+        await using var connection = await server.OpenAsync(await server.CreateDatabaseAsync("shop"));
+        foreach (var sql in Shop.Definition.Split(";\n", StringSplitOptions.RemoveEmptyEntries))
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        Catalogue = await new CatalogueReader().ReadAsync(connection, CancellationToken.None);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Parser.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+[Collection(PostgresCollection.Name)]
+public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixture>
+{
+    private async Task<Translation> TranslateAsync(
+        string sql,
+        string path = "public",
+        params CodeDeclaration[] declared
+    )
+    {
+        Assert.SkipWhen(PostgresServer.WhyNot is not null, PostgresServer.WhyNot ?? "");
+        var parsed = await shop.Parser.ParseAsync(sql, TestContext.Current.CancellationToken);
+        Assert.Null(parsed.Refusal);
+        var prepared = new Dictionary<string, SqlStatement>(StringComparer.Ordinal);
+        foreach (var statement in parsed.Statements.SkipLast(1).Where(statement => statement.Root.Is("PrepareStmt")))
+        {
+            prepared[statement.Root.Text("name")!] = statement;
+        }
+
+        var session = new SessionContext
+        {
+            Path = SearchPath.Parse(path, "agent"),
+            Role = "agent",
+            Prepared = prepared,
+        };
+        return new Translator(new ResourceNames("main", "shop"), shop.Parser, declared).Translate(
+            parsed.Statements[^1],
+            shop.Catalogue,
+            session
+        );
+    }
+
+    private static string Names(IEnumerable<RelationName> names) =>
+        string.Join(
+            ' ',
+            names
+                .Select(name => name.ToString().Replace("public.", "", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+        );
+
+    [Theory]
+    [InlineData("delete from customers", "customers lines orders", "lines notes orders")]
+    [InlineData("delete from orders", "lines orders", "lines orders")]
+    [InlineData("update orders set id = 2", "lines orders", "customers lines orders")]
+    [InlineData("update orders set total = 2", "orders", "customers")]
+    [InlineData("insert into orders values (1, 1, 1)", "orders", "customers")]
+    [InlineData("truncate customers cascade", "customers lines notes orders", "")]
+    [InlineData("with gone as (delete from notes returning *) select * from gone", "notes", "")]
+    [InlineData("with customers as (select 1) select * from customers", "", "")]
+    [InlineData("with notes as (select 1) delete from notes", "notes", "")]
+    [InlineData(
+        "with a as (select * from notes), notes as (select 1) insert into parent select * from a",
+        "parent",
+        ""
+    )]
+    [InlineData("update big_orders set total = 1", "big_orders lines orders", "customers lines orders")]
+    [InlineData("insert into ruled values (1)", "notes ruled", "")]
+    [InlineData("delete from parted", "parted parted_1", "")]
+    [InlineData("insert into parted values (1, '2020-02-02')", "parted parted_1", "")]
+    [InlineData("delete from parent", "child parent", "")]
+    [InlineData("delete from only parent", "parent", "")]
+    [InlineData("select agent_write()", "notes", "customers")]
+    [InlineData("values (agent_write())", "notes", "customers")]
+    [InlineData("select row(1, array[agent_write()])", "notes", "customers")]
+    [InlineData(
+        "select count(*) filter (where agent_write() = 1) over (order by agent_write()) from parent",
+        "notes",
+        "customers"
+    )]
+    [InlineData("select * from parent, lateral agent_write()", "notes", "customers")]
+    [InlineData("explain analyze delete from notes", "notes", "")]
+    [InlineData("explain (analyze, costs off) delete from notes", "notes", "")]
+    [InlineData("explain delete from notes", "", "")]
+    [InlineData("explain (analyze false) delete from notes", "", "")]
+    [InlineData("prepare x as delete from notes", "", "")]
+    [InlineData("prepare x as delete from notes; execute x", "notes", "")]
+    [InlineData("prepare x as delete from notes; explain analyze execute x", "notes", "")]
+    [InlineData("select * from orders for update", "", "orders")]
+    [InlineData("select * from big_orders for share", "", "big_orders orders")]
+    [InlineData("create table fresh as select * from notes", "fresh", "")]
+    [InlineData("select * into fresh from notes", "fresh", "")]
+    [InlineData(
+        "merge into notes n using orders o on o.id = n.customer when matched then delete when not matched then insert values (1)",
+        "notes",
+        "customers"
+    )]
+    [InlineData("insert into customers values (1) on conflict (id) do update set name = 'x'", "customers", "")]
+    [InlineData("copy notes from stdin", "notes", "customers")]
+    [InlineData("refresh materialized view totals", "totals", "")]
+    [InlineData("drop table orders cascade", "orders totals", "")]
+    [InlineData("alter table parent drop column id", "child parent", "")]
+    public async Task What_is_written_and_locked_is_named(string sql, string written, string locked)
+    {
+        var translation = await TranslateAsync(sql);
+
+        Assert.Equal(written, Names(translation.Written));
+        Assert.Equal(locked, Names(translation.Locked));
+        Assert.Empty(translation.NotUnderstood);
+        Assert.Empty(translation.Opaque);
+    }
+
+    [Theory]
+    [InlineData("select * from joined", "customers joined orders")]
+    [InlineData("select agent_read()", "notes")]
+    [InlineData("table parent", "child parent")]
+    [InlineData("select * from \"orders\" where exists (select 1 from public.notes)", "notes orders")]
+    [InlineData("select (select name from customers limit 1) from (select 1) x", "customers")]
+    public async Task What_is_read_is_named_and_nothing_is_written(string sql, string read)
+    {
+        var translation = await TranslateAsync(sql);
+
+        Assert.Equal(read, Names(translation.Read));
+        Assert.Empty(translation.Written);
+        Assert.All(translation.Effects, effect => Assert.IsType<Effect.Read>(effect));
+    }
+
+    [Theory]
+    [InlineData("do $$ begin end $$")]
+    [InlineData("select opaque()")]
+    [InlineData("insert into watched values (1)")]
+    [InlineData("insert into defaulted (id) values (1)")]
+    [InlineData("insert into defaulted values (1, default)")]
+    [InlineData("insert into domained values (1)")]
+    [InlineData("select 1::checked")]
+    [InlineData("prepare x (checked) as select $1")]
+    [InlineData("insert into indexed values (1)")]
+    [InlineData("reindex table indexed")]
+    [InlineData("select * from guarded")]
+    [InlineData("select customers.of_row from customers")]
+    [InlineData("select (c).of_row from customers c")]
+    [InlineData("select row(1, 2)::pair")]
+    [InlineData("copy notes to program 'sh'")]
+    [InlineData("copy notes from program 'sh'")]
+    [InlineData("load 'x'")]
+    [InlineData("create extension dblink")]
+    [InlineData("select ts_stat(name) from customers")]
+    public async Task Code_that_nobody_can_read_is_unknown_and_cannot_be_undone(string sql)
+    {
+        var translation = await TranslateAsync(sql);
+
+        Assert.NotEmpty(translation.Opaque);
+        Assert.Contains(translation.Effects, effect => effect is Effect.Unknown { Undo.Possible: false });
+    }
+
+    [Theory]
+    [InlineData("select lower('A')", true)]
+    [InlineData("select pg_catalog.lower('A')", false)]
+    [InlineData("select 1 = '1'", true)]
+    [InlineData("select 1 operator(pg_catalog.=) '1'", false)]
+    [InlineData("select 1 in (2, 3)", true)]
+    [InlineData("select case 1 when 2 then 3 end", true)]
+    [InlineData("select nullif(1, 2)", true)]
+    [InlineData("select * from customers natural join parent", true)]
+    public async Task Names_that_the_path_shadows_are_taken_for_the_worst(string sql, bool isShadowed)
+    {
+        var shadowed = await TranslateAsync(sql, "evil, public");
+        var plain = await TranslateAsync(sql);
+
+        Assert.Equal(isShadowed, shadowed.Opaque.Count > 0);
+        Assert.Empty(plain.Opaque);
+    }
+
+    [Fact]
+    public async Task The_path_decides_which_table_is_meant()
+    {
+        Assert.Equal("evil.customers", Names((await TranslateAsync("delete from customers", "evil, public")).Written));
+        Assert.Equal(
+            "evil.customers",
+            Names((await TranslateAsync("delete from customers", " \"evil\" ,public")).Written)
+        );
+        Assert.Equal("pg_catalog.pg_class", Names((await TranslateAsync("select * from pg_class", "evil")).Read));
+    }
+
+    [Theory]
+    [InlineData("delete from customers where id = 1", 1L)]
+    [InlineData("delete from customers c where c.id = $1 and name = 'x'", 1L)]
+    [InlineData("update customers set name = 'x' where 7 = id", 1L)]
+    [InlineData("update customers set name = 'x' where mail = 'm'", 1L)]
+    [InlineData("delete from customers", null)]
+    [InlineData("delete from customers where id > 1", null)]
+    [InlineData("delete from customers where id = 1 or true", null)]
+    [InlineData("delete from customers where id = id", null)]
+    [InlineData("delete from customers using parent p where p.id = 1", null)]
+    [InlineData("delete from customers where name = 'x'", null)]
+    [InlineData("with a as (delete from customers where id = 1) delete from customers", null)]
+    public async Task The_extent_is_one_row_only_where_a_unique_key_proves_it(string sql, long? rows)
+    {
+        var lost = (await TranslateAsync(sql)).Effects.OfType<Effect.LoseData>();
+
+        Assert.Equal(
+            rows,
+            Assert.Single(lost, effect => effect.Target.Value == "pg:main/shop/public.customers").Extent.Rows
+        );
+    }
+
+    [Theory]
+    [InlineData("select pg_read_file('/etc/passwd')")]
+    [InlineData("select * from pg_read_file('/etc/passwd')")]
+    [InlineData("values (pg_read_file('/etc/passwd'))")]
+    [InlineData("select lo_import('/etc/passwd')")]
+    [InlineData("select lo_export(1, '/tmp/x')")]
+    [InlineData("copy notes to '/tmp/x'")]
+    [InlineData("select rolpassword from pg_authid")]
+    [InlineData("select * from pg_shadow")]
+    [InlineData("grant other to agent")]
+    [InlineData("grant all on customers to other")]
+    [InlineData("alter table customers owner to other")]
+    [InlineData("create role r superuser")]
+    public async Task What_opens_a_door_is_a_grant(string sql) =>
+        Assert.Contains((await TranslateAsync(sql)).Effects, effect => effect is Effect.Grant);
+
+    [Theory]
+    [InlineData("set role other")]
+    [InlineData("set local role 'other'")]
+    [InlineData("set session authorization other")]
+    [InlineData("set session_replication_role = replica")]
+    [InlineData("select set_config('role', 'other', false)")]
+    [InlineData("select pg_catalog.set_config('ROLE', 'other', true)")]
+    [InlineData("select set_config(name, 'x', false) from customers")]
+    [InlineData("select set_config('search_path', name, false) from customers")]
+    [InlineData("do $$ begin end $$; select set_config('ro' || 'le', 'other', false)")]
+    public async Task A_change_of_role_and_a_setting_that_is_computed_are_forbidden(string sql)
+    {
+        var translation = await TranslateAsync(sql);
+
+        Assert.NotNull(translation.Forbidden);
+        Assert.Contains(translation.Effects, effect => effect is Effect.Unknown);
+    }
+
+    [Theory]
+    [InlineData("set search_path = evil, public", "search_path", "\"evil\", \"public\"", false)]
+    [InlineData("set local standard_conforming_strings = off", "standard_conforming_strings", "off", true)]
+    [InlineData("select set_config('search_path', 'evil', true)", "search_path", "evil", true)]
+    [InlineData("reset search_path", "search_path", null, false)]
+    [InlineData("reset all", "all", null, false)]
+    [InlineData("set session characteristics as transaction read only", "default_transaction_read_only", "1", false)]
+    public async Task Settings_that_change_meaning_are_reported(string sql, string name, string? value, bool isLocal)
+    {
+        var change = Assert.Single((await TranslateAsync(sql)).Settings);
+
+        Assert.Equal(new SettingChange(name, value, isLocal, ChangesMeaning: true), change);
+    }
+
+    [Theory]
+    [InlineData("drop table customers", "pg:main/shop/public.customers")]
+    [InlineData("drop schema evil cascade", "pg:main/shop/evil.customers")]
+    [InlineData("drop view big_orders", "pg:main/shop/public.big_orders")]
+    [InlineData("drop table orders cascade", "pg:main/shop/public.joined")]
+    [InlineData("drop database shop", "pg:main/shop")]
+    [InlineData("drop role other", "pg:main#role/other")]
+    [InlineData("drop function opaque", "pg:main/shop#function/public.opaque")]
+    [InlineData("drop table nowhere", "pg:main/shop/public.nowhere")]
+    public async Task What_is_dropped_is_destroyed_with_what_hangs_on_it(string sql, string id) =>
+        Assert.Contains(
+            (await TranslateAsync(sql)).Effects,
+            effect => effect is Effect.Destroy && effect.Target.Value == id
+        );
+
+    [Fact]
+    public async Task A_type_that_goes_takes_columns_with_it() =>
+        Assert.Contains(
+            (await TranslateAsync("drop domain checked cascade")).Effects,
+            effect => effect is Effect.LoseData && effect.Target.Value == "pg:main/shop/public.domained"
+        );
+
+    [Theory]
+    [InlineData("create function f() returns int language sql as 'select 1'")]
+    [InlineData("create trigger t after insert on notes for each row execute function watch()")]
+    [InlineData("create rule r as on insert to notes do instead nothing")]
+    [InlineData("create view v as select 1")]
+    [InlineData("create operator === (leftarg = int, rightarg = int, function = int4eq)")]
+    [InlineData("create cast (pair as int) with function opaque() as implicit")]
+    public async Task What_others_will_run_later_is_a_delegation(string sql) =>
+        Assert.Contains((await TranslateAsync(sql)).Effects, effect => effect is Effect.Delegate);
+
+    [Theory]
+    [InlineData("lock table customers")]
+    [InlineData("select pg_advisory_lock(1)")]
+    [InlineData("notify x")]
+    [InlineData("select pg_notify('x', 'y')")]
+    [InlineData("select pg_terminate_backend(1)")]
+    [InlineData("select pg_reload_conf()")]
+    [InlineData("select setval('numbers', 1)")]
+    [InlineData("alter system set fsync = off")]
+    [InlineData("alter table customers alter column name set default 'x'")]
+    [InlineData("vacuum full customers")]
+    public async Task What_may_stop_others_is_a_change_of_unknown_impact(string sql) =>
+        Assert.Contains(
+            (await TranslateAsync(sql)).Effects,
+            effect => effect is Effect.Change { Impact: ChangeImpact.Unknown }
+        );
+
+    [Theory]
+    [InlineData("alter table guarded disable row level security")]
+    [InlineData("alter table watched disable trigger all")]
+    [InlineData("drop trigger watch on watched")]
+    [InlineData("drop policy p on guarded")]
+    public async Task What_guards_rows_and_goes_is_a_guard_disabled(string sql) =>
+        Assert.Contains((await TranslateAsync(sql)).Effects, effect => effect is Effect.DisableGuard);
+
+    [Fact]
+    public async Task A_name_that_the_catalogue_lacks_is_said()
+    {
+        Assert.Equal(["public.nowhere"], (await TranslateAsync("delete from nowhere")).Missing);
+        var call = await TranslateAsync("select no_such_function(1)");
+        Assert.Equal(["no_such_function()"], call.Missing);
+        Assert.Contains(call.Effects, effect => effect is Effect.Change { Impact: ChangeImpact.Unknown });
+    }
+
+    [Fact]
+    public async Task A_declaration_holds_for_one_body_only()
+    {
+        var function = Assert.Single(shop.Catalogue.Functions("opaque"));
+
+        var vouched = await TranslateAsync(
+            "select opaque()",
+            "public",
+            new CodeDeclaration(function.Oid, function.BodyHash, [])
+        );
+        var other = await TranslateAsync(
+            "select opaque()",
+            "public",
+            new CodeDeclaration(function.Oid, new string('0', 64), [])
+        );
+
+        Assert.Empty(vouched.Opaque);
+        Assert.NotEmpty(other.Opaque);
+    }
+
+    [Fact]
+    public async Task What_is_kept_is_kept_for_this_text_path_role_and_catalogue_alone()
+    {
+        Assert.SkipWhen(PostgresServer.WhyNot is not null, PostgresServer.WhyNot ?? "");
+        var cache = new TranslationCache(new Translator(new ResourceNames("main", "shop"), shop.Parser, []));
+        var session = new SessionContext { Path = SearchPath.Parse("public", "agent"), Role = "agent" };
+        async Task Keep(string text)
+        {
+            var parsed = await shop.Parser.ParseAsync(text, TestContext.Current.CancellationToken);
+            cache.Translate(text, parsed.Statements[0], shop.Catalogue, session);
+        }
+
+        await Keep("delete from customers where id = 1");
+        await Keep("execute x");
+        await Keep("select 1; select 2");
+
+        Assert.NotNull(cache.Find("delete from customers where id = 1", shop.Catalogue, session));
+        Assert.Null(cache.Find("delete from customers where id = 2", shop.Catalogue, session));
+        Assert.Null(cache.Find("execute x", shop.Catalogue, session));
+        Assert.Null(cache.Find("select 1; select 2", shop.Catalogue, session));
+        var elsewhere = session with { Path = SearchPath.Parse("evil", "agent") };
+        Assert.Null(cache.Find("delete from customers where id = 1", shop.Catalogue, elsewhere));
+        Assert.Null(cache.Find("delete from customers where id = 1", shop.Catalogue, session with { Role = "other" }));
+        var later = new DatabaseCatalogue(new CatalogueParts(), shop.Catalogue.Own);
+        Assert.Null(cache.Find("delete from customers where id = 1", later, session));
+    }
+
+    [Fact]
+    public async Task Names_of_any_length_and_of_any_characters_make_ids_of_their_own()
+    {
+        var many = string.Join('.', Enumerable.Repeat("part", 2000));
+        var channel = string.Concat(Enumerable.Repeat("\u0001\"", 250));
+
+        var called = await TranslateAsync($"select {many}()");
+        var notified = await TranslateAsync(
+            $"select pg_notify('{channel}', ''), pg_notify('{channel}x', ''), pg_notify('a.b', '')"
+        );
+
+        Assert.Contains(called.Effects, effect => effect is Effect.Change { Impact: ChangeImpact.Unknown });
+        Assert.Equal(3, notified.Effects.OfType<Effect.Change>().Select(effect => effect.Target).Distinct().Count());
+        Assert.Equal("pg:main/shop/a.\"b.c\"", new ResourceNames("main", "shop").Relation("a", "b.c").Value);
+    }
+
+    [Fact]
+    public async Task A_deep_statement_is_translated_without_an_overflow()
+    {
+        var sql = "select 1" + string.Concat(Enumerable.Repeat("+1", 100_000));
+
+        Assert.All((await TranslateAsync(sql)).Effects, effect => Assert.IsType<Effect.Read>(effect));
+    }
+}
