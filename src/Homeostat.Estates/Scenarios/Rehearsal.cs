@@ -74,8 +74,8 @@ internal sealed class Rehearsal
         {
             _clock.Advance(step.After);
             var request = step.Pose(_truth.Snapshot, NextRequest());
-            _outcome.Apply(request, _clock.GetUtcNow());
-            Record(step, Done, passed: true, [], request.Effects);
+            var carried = _outcome.Apply(request, _clock.GetUtcNow());
+            Record(step, Done, passed: true, [], carried.Effects);
         }
     }
 
@@ -154,9 +154,9 @@ internal sealed class Rehearsal
 
     private void Do(Step step, ActionRequest request, Action? settle, List<Effect> done)
     {
-        var changed = _outcome.Apply(request, _clock.GetUtcNow());
-        done.AddRange(request.Effects);
-        _unobserved.Add((changed, settle));
+        var carried = _outcome.Apply(request, _clock.GetUtcNow());
+        done.AddRange(carried.Effects);
+        _unobserved.Add((carried.Changed, settle));
         if (!step.IsUnobserved)
         {
             Observe();
