@@ -16,9 +16,9 @@ internal sealed class LossLedger(EstateSnapshot start)
     public bool HasIrreversible { get; private set; }
 
     /// <summary>What passes, and what can be told only before it is done.</summary>
-    public void Note(ActionRequest request, Consequences consequences, EstateSnapshot before)
+    public void Note(ActionRequest request, Consequences consequences, EstateSnapshot before, bool isPermitted)
     {
-        HasIrreversible |= consequences.Irreversible.Any(loss => loss.Tier <= Tier.One);
+        HasIrreversible |= isPermitted && consequences.Irreversible.Any(loss => loss.Tier <= Tier.One);
         NotePurpose(request, consequences, before);
         foreach (var effect in request.Effects)
         {

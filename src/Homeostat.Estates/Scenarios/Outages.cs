@@ -38,7 +38,9 @@ internal sealed class Outages(Simulator simulator, LossLedger losses)
         {
             Effect[] together =
             [
-                .. _passing.Where(passing => passing.From <= from && passing.To >= to).Select(passing => passing.Effect),
+                .. _passing
+                    .Where(passing => passing.From <= from && passing.To >= to)
+                    .Select(passing => passing.Effect),
             ];
             if (together.Length > 0)
             {

@@ -14,7 +14,7 @@ internal sealed class Outcome(EstateRecords truth, Simulator simulator, LossLedg
     private readonly Outages _outages = new(simulator, losses);
 
     /// <summary>What happens of the request in the estate as it truly is: an effect whose condition does not hold does not.</summary>
-    public Carried Apply(ActionRequest posed, DateTimeOffset now)
+    public Carried Apply(ActionRequest posed, DateTimeOffset now, bool isPermitted = true)
     {
         var before = truth.Snapshot;
         var request = posed with
@@ -27,7 +27,7 @@ internal sealed class Outcome(EstateRecords truth, Simulator simulator, LossLedg
             ],
         };
         var consequences = simulator.Predict(before, CommittedFutures.None, request.Effects, now);
-        losses.Note(request, consequences, before);
+        losses.Note(request, consequences, before, isPermitted);
         _changed.Clear();
         foreach (var (holder, asset) in consequences.CopiesLost)
         {
