@@ -53,7 +53,7 @@ public sealed class BadScenarioTests
     [InlineData("{id: prod, kind", "{id: prod, contains: [scratch], encrypted-by: [ky], kind", 8, "no resource ky")]
     [InlineData("{id: prod, kind", "{id: prod, contains: [prod], kind", 8, "prod contains itself")]
     [InlineData("kind: service", "kind: servce", 7, "there is no kind servce; did you mean service")]
-    [InlineData("{target: scratch}", "{target: scrtch}", 15, "there is no resource scrtch; did you mean scratch")]
+    [InlineData("{target: scratch}", "{target: scrtch}", 18, "there is no resource scrtch; did you mean scratch")]
     [InlineData("{target: scratch}", "{target: [\"scr-*\", scratch]}", 18, "scr-* fits no resource")]
     [InlineData("expect: allow}", "steps: [{id: drp, skip: true}]}", 18, "there is no step drp; did you mean drop")]
     [InlineData("expect: allow}", "sees: [{id: prd, state: stopped}]}", 18, "there is no resource prd; did you mean")]
@@ -61,7 +61,7 @@ public sealed class BadScenarioTests
     [InlineData("kind: service, tier", "kind: service, teir", 7, "no key teir; did you mean tier")]
     [InlineData("{exchange: [target]}", "{without: [scratch existense]}", 20, "did you mean existence")]
     [InlineData("harmful: {expect: halt}", "harmful: {none: why}", 17, "cannot be left out")]
-    [InlineData("let: {target: prod}", "let: {target: prod,\n\tother: prod}", 5, "spaces")]
+    [InlineData("  - {id: agent}", "\t- {id: agent}", 11, "spaces")]
     [InlineData("let: {target: prod}", "let: &a {target: prod}", 4, "anchors and aliases")]
     [InlineData("title: Something small", "title: Something small\ntitle: Again", 3, "stands in line 2 already")]
     public void EachMistakeHasItsLineAndRemedy(string right, string wrong, int line, string told)
@@ -106,7 +106,7 @@ public sealed class BadScenarioTests
             Good.Replace("needs: [prod]", "needs: [{group: g, of: [\"none-*\"]}]", StringComparison.Ordinal),
             "fits no resource"
         );
-        Single("# only a comment\n", "nothing in the file");
+        Single("# only a comment\n", "the file is empty");
     }
 
     [Fact]

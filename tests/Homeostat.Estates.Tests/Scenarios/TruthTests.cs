@@ -10,7 +10,10 @@ public sealed class TruthTests
     {
         const string Stop = "{id: act, says: {goal: g}, effects: [{stop: [web-1, web-2], if: \"web-1 switch = on\"}]}";
         Assert.Empty(await LossesOf(Stop));
-        Assert.Equal(["shop dead"], await LossesOf(Stop.Replace("switch = on", "switch = off", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["shop dead"],
+            await LossesOf(Stop.Replace("switch = on", "switch = off", StringComparison.Ordinal))
+        );
 
         // What whoever looks would find decides, not what is believed.
         Assert.Equal(["shop dead"], await LossesOf(Stop, "[{id: web-1, facts: {switch: \"on\"}}]"));
@@ -43,7 +46,10 @@ public sealed class TruthTests
         var refused = await RunAsync(Expose + "}", "[]", new ReplayOptions());
         Assert.Empty(refused.Permitted);
         var approved = await RunAsync(Expose + ", approved: true}", "[]", new ReplayOptions());
-        Assert.Equal(approved.Steps[0].Actual.EndsWith("step-up", StringComparison.Ordinal), approved.Permitted.Count > 0);
+        Assert.Equal(
+            approved.Steps[0].Actual.EndsWith("step-up", StringComparison.Ordinal),
+            approved.Permitted.Count > 0
+        );
     }
 
     [Fact]
@@ -84,7 +90,7 @@ public sealed class TruthTests
         )[0];
 
     private static string Text(string steps, string sees) =>
-        $$"""
+        $$$"""
             scenario: truth
             title: What is true
             now: 2026-03-02T12:00:00Z
@@ -96,11 +102,11 @@ public sealed class TruthTests
                 - {id: spare, kind: host, tier: 3, state: running, configuration-known: true}
                 - {id: db, kind: database, tier: 1, copies: [{asset: data}]}
                 - {id: backup, kind: snapshot, copies: [{asset: data, role: backup, age: 6h, restore-tested: 9d}]}
-            sees: {{sees}}
+            sees: {{{sees}}}
             agents: [{id: agent}]
             expect: halt
             steps:
-              - {{steps}}
+              - {{{steps}}}
             variants:
               harmful: {expect: halt}
               twin: {none: it has none}
