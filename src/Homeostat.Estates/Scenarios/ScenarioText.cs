@@ -46,9 +46,9 @@ internal sealed class ScenarioText(string text, ErrorList errors)
         }
         catch (YamlException failure)
         {
-            if (LineOf((int)failure.Start.Line).TakeWhile(char.IsWhiteSpace).Contains('\t'))
+            if (failure.Message.Contains("tab", StringComparison.OrdinalIgnoreCase) && FirstTab() is > 0 and var at)
             {
-                errors.Add((int)failure.Start.Line, "this line begins with a tab", "indent with spaces");
+                errors.Add(at, "this line begins with a tab", "indent with spaces");
                 return null;
             }
 
@@ -61,7 +61,11 @@ internal sealed class ScenarioText(string text, ErrorList errors)
         }
     }
 
-    private string LineOf(int line) => text.ReplaceLineEndings("\n").Split('\n').ElementAtOrDefault(line - 1) ?? "";
+    private int FirstTab() =>
+        Array.FindIndex(
+            text.ReplaceLineEndings("\n").Split('\n'),
+            line => line.TakeWhile(char.IsWhiteSpace).Contains('\t')
+        ) + 1;
 
     private ScenarioNode ReadNode(int depth)
     {
