@@ -71,12 +71,12 @@ internal static class ReplayCommand
     {
         var terminal = Terminal.Of(parsed);
         var paths = (parsed.GetValue(Scenarios) ?? []).SelectMany(ScenarioShelf.Find);
-        var scenarios = ScenarioShelf.Load(parsed.GetValue(All) ? ScenarioShelf.All.Concat(paths) : paths);
+        var (scenarios, errors) = ScenarioShelf.Load(parsed.GetValue(All) ? ScenarioShelf.All.Concat(paths) : paths);
         using var progress = new ReplayProgress(terminal);
         if (parsed.GetValue(Table))
         {
             await WriteTableAsync(scenarios, terminal, progress, cancellationToken);
-            return ExitCode.Allow;
+            return ScenarioShelf.Report(errors, terminal, ExitCode.Allow);
         }
 
         var options = new ReplayOptions
@@ -109,7 +109,11 @@ internal static class ReplayCommand
             terminal.Output.WriteLine($"{passed} of {results.Count} as expected");
         }
 
-        return results.All(result => result.Passed) ? ExitCode.Allow : ExitCode.Failed;
+        return ScenarioShelf.Report(
+            errors,
+            terminal,
+            results.All(result => result.Passed) ? ExitCode.Allow : ExitCode.Failed
+        );
     }
 
     private static async Task WriteTableAsync(

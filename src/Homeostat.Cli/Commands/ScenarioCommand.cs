@@ -47,14 +47,15 @@ internal static class ScenarioCommand
             {
                 var terminal = Terminal.Of(parsed);
                 var good = true;
-                foreach (
-                    var scenario in ScenarioShelf.Load(parsed.GetRequiredValue(files).SelectMany(ScenarioShelf.Find))
-                )
+                var (scenarios, errors) = ScenarioShelf.Load(
+                    parsed.GetRequiredValue(files).SelectMany(ScenarioShelf.Find)
+                );
+                foreach (var scenario in scenarios)
                 {
                     good &= await CheckAsync(scenario, terminal, cancellationToken);
                 }
 
-                return good ? ExitCode.Allow : ExitCode.Failed;
+                return ScenarioShelf.Report(errors, terminal, good ? ExitCode.Allow : ExitCode.Failed);
             }
         );
         return command;

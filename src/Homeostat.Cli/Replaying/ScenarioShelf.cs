@@ -40,9 +40,11 @@ internal static class ScenarioShelf
 
     public static IReadOnlyList<string> All => FilesIn(Folder);
 
-    /// <summary>Reads all of them; what is wrong with any is said of all at once.</summary>
-    /// <exception cref="ScenarioException">At least one cannot be used.</exception>
-    public static IReadOnlyList<Scenario> Load(IEnumerable<string> paths)
+    /// <summary>Reads all of them; what is wrong with any is said at once, and the others can be used.</summary>
+    /// <exception cref="ScenarioException">None can be used.</exception>
+    public static (IReadOnlyList<Scenario> Scenarios, IReadOnlyList<ScenarioError> Errors) Load(
+        IEnumerable<string> paths
+    )
     {
         var scenarios = new List<Scenario>();
         var errors = new List<ScenarioError>();
@@ -58,7 +60,18 @@ internal static class ScenarioShelf
             }
         }
 
-        return errors.Count == 0 ? scenarios : throw new ScenarioException(errors);
+        return errors.Count == 0 || scenarios.Count > 0 ? (scenarios, errors) : throw new ScenarioException(errors);
+    }
+
+    /// <summary>Says what is wrong with the files that were left out; the exit code of the whole command.</summary>
+    public static int Report(IReadOnlyList<ScenarioError> errors, Terminal terminal, int otherwise)
+    {
+        foreach (var problem in errors)
+        {
+            terminal.Error.WriteLine($"homeostat: {PlainText.Clean(problem.ToString())}");
+        }
+
+        return errors.Count > 0 ? ExitCode.BadInput : otherwise;
     }
 
     private static List<string> FilesIn(string folder) =>

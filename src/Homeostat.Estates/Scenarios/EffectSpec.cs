@@ -1,5 +1,6 @@
 using Homeostat.Core.Actions;
 using Homeostat.Core.Estate;
+using Homeostat.Estates.Overlay;
 
 namespace Homeostat.Estates.Scenarios;
 
@@ -38,6 +39,8 @@ internal sealed class EffectFields(ErrorList errors)
             Fixed(fields.RequiredText("what", "runs a script"), text => id => new Effect.Unknown(id, text)),
     };
 
+    private static readonly string[] Common = ["in", "takes", "if", "undo"];
+
     public EffectSpec? Read(MapNode map)
     {
         var fields = new Fields(map, "an effect", errors);
@@ -46,7 +49,7 @@ internal sealed class EffectFields(ErrorList errors)
         {
             errors.Add(
                 map,
-                verbs.Length == 0 ? "an effect says not what is done" : "an effect says two things",
+                verbs.Length == 0 ? $"an effect says not what is done{Unknown(map)}" : "an effect says two things",
                 $"write one of {string.Join(", ", Verbs.Keys)}, with what it is done to"
             );
             return null;
@@ -55,13 +58,19 @@ internal sealed class EffectFields(ErrorList errors)
         var verb = verbs[0].Key;
         var targets = Targets.Read(fields, verb);
         var make = Verbs[verb](fields);
-        var common = Common(fields);
+        var common = CommonOf(fields);
         fields.Done();
         return new EffectSpec(targets, (id, estate) => make(id, estate).Select(common));
     }
 
+    /// <summary>The word that stands where a verb should.</summary>
+    private static string Unknown(MapNode map) =>
+        map.Entries.FirstOrDefault(entry => !Common.Contains(entry.Key)) is { Key: var word }
+            ? $": {word} is no verb{Suggestion.DidYouMean(word, Verbs.Keys).TrimEnd('?')}"
+            : "";
+
     /// <summary>When, for how long, under what condition, and what the way back is.</summary>
-    private Func<Effect, Effect> Common(Fields fields)
+    private Func<Effect, Effect> CommonOf(Fields fields)
     {
         var delay = fields.Time("in") ?? TimeSpan.Zero;
         var duration = fields.Time("takes");
@@ -102,6 +111,11 @@ internal sealed class EffectFields(ErrorList errors)
     private static Func<ResourceId, EstateSnapshot, IEnumerable<Effect>> Create(Fields fields)
     {
         var kind = fields.RequiredText("kind", "database");
+        if (kind.Length > 0 && fields.Node("kind") is { } stated)
+        {
+            fields.Kind(stated, kind);
+        }
+
         var location = new Location(
             fields.Text("provider"),
             fields.Text("account"),

@@ -1,4 +1,5 @@
 using Homeostat.Core.Estate;
+using Homeostat.Estates.Overlay;
 
 namespace Homeostat.Estates.Scenarios;
 
@@ -15,6 +16,10 @@ internal sealed class EstateFields(
 )
 {
     private readonly Dictionary<string, MapNode> _nodes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _absent = new(StringComparer.Ordinal);
+
+    /// <summary>Every name that means something: what is there, what whoever looks would find, what is gone.</summary>
+    public IdPatterns Names { get; private set; } = new([], []);
 
     /// <param name="changes">What the variant says of single resources.</param>
     /// <param name="sights">What whoever looks would find otherwise.</param>
@@ -57,7 +62,10 @@ internal sealed class EstateFields(
             Lay(sight, seen);
         }
 
+        Names = new IdPatterns(_nodes.Keys.Union(seen.Keys), _absent);
         var records = Records(_nodes);
+        var stated = records.Where(record => !terraform.Has(record.Key)).ToDictionary();
+        new EstateChecks(_nodes, stated, assets, errors).Run();
         return new ScenarioEstate(
             [.. terraform.Assets, .. assets, .. records.Values],
             [
@@ -78,6 +86,10 @@ internal sealed class EstateFields(
         if (filled.TextOf("id") is not { } id)
         {
             errors.Add(resource, "a resource has no id", "add `id: db-1`");
+        }
+        else if (filled.TextOf("gone") == "true")
+        {
+            _absent.Add(id);
         }
         else if (terraform.Has(id))
         {
@@ -148,7 +160,28 @@ internal sealed class EstateFields(
             .ToArray();
         if (fitting.Length == 0 && IdPatterns.IsPattern(pattern))
         {
+            // A loop without values has been told already.
+            if (errors.IsEstateIncomplete)
+            {
+                return;
+            }
+
             errors.Add(change, $"{pattern} fits no resource of the estate", "name one that is there");
+        }
+        else if (fitting.Length == 0 && filled.TextOf("gone") == "true")
+        {
+            _absent.Add(pattern);
+        }
+        else if (fitting.Length == 0 && filled["kind"] is null)
+        {
+            if (!errors.IsEstateIncomplete)
+            {
+                errors.Add(
+                    change,
+                    $"there is no resource {pattern}{Suggestion.DidYouMean(pattern, nodes.Keys).TrimEnd('?')}",
+                    "name one that is there; a new one has a `kind`"
+                );
+            }
         }
         else if (fitting.Length == 0)
         {
@@ -159,6 +192,7 @@ internal sealed class EstateFields(
         {
             if (filled.TextOf("gone") == "true")
             {
+                _absent.Add(id);
                 nodes.Remove(id);
                 continue;
             }
@@ -169,10 +203,11 @@ internal sealed class EstateFields(
 
     private Dictionary<string, EstateChange.Upsert> Records(Dictionary<string, MapNode> nodes)
     {
-        var reader = new ResourceFields(evidence, new IdPatterns(nodes.Keys), errors);
+        var reader = new ResourceFields(evidence, new IdPatterns(nodes.Keys, Names.All), errors);
         var records = new Dictionary<string, EstateChange.Upsert>(nodes.Count, StringComparer.Ordinal);
         foreach (var (id, node) in nodes)
         {
+            errors.BeginThing();
             if (terraform.Read(id, node, reader) is { } record)
             {
                 records[id] = record;
@@ -188,9 +223,10 @@ internal sealed class EstateFields(
         Dictionary<string, EstateChange.Upsert> believed
     )
     {
-        var reader = new ResourceFields(evidence, new IdPatterns(seen.Keys), errors);
+        var reader = new ResourceFields(evidence, new IdPatterns(seen.Keys, Names.All), errors);
         foreach (var (id, node) in seen)
         {
+            errors.BeginThing();
             var record =
                 _nodes.TryGetValue(id, out var same) && ReferenceEquals(same, node)
                     ? believed.GetValueOrDefault(id)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Homeostat.Core.Estate;
+using Homeostat.Estates.Overlay;
 
 namespace Homeostat.Estates.Scenarios;
 
@@ -129,6 +131,25 @@ internal sealed class Fields(MapNode map, string what, ErrorList errors)
     /// <summary>The same for a mapping inside this one.</summary>
     public Fields Of(MapNode inner, string called) => new(inner, called, errors);
 
+    /// <summary>A kind of the model; one that the model does not have is said on purpose, as <c>unknown</c>.</summary>
+    public string Kind(ScenarioNode node, string kind)
+    {
+        if (kind != "unknown" && !KindTable.All.Any(known => known.Kind.Name == kind))
+        {
+            var kinds = KindTable.All.Select(known => known.Kind.Name).Order(StringComparer.Ordinal);
+            errors.Add(
+                node,
+                $"there is no kind {kind}{Suggestion.DidYouMean(kind, kinds).TrimEnd('?')}",
+                $"write `unknown` for what the model does not have, or one of {string.Join(", ", kinds)}"
+            );
+        }
+
+        return kind;
+    }
+
+    public IReadOnlyList<string>? Kinds(string key) =>
+        Texts(key) is { } kinds ? [.. kinds.Select(kind => Kind(Node(key)!, kind))] : null;
+
     public void Refuse(ScenarioNode at, string problem, string remedy) => errors.Add(at, problem, remedy);
 
     /// <summary>Names every key that nothing asked for.</summary>
@@ -136,7 +157,11 @@ internal sealed class Fields(MapNode map, string what, ErrorList errors)
     {
         foreach (var entry in map.Entries.Where(entry => !_known.Contains(entry.Key)))
         {
-            errors.Add(entry.Line, $"{what} has no key {entry.Key}", $"keys here are {string.Join(", ", _known)}");
+            errors.Add(
+                entry.Line,
+                $"{what} has no key {entry.Key}{Suggestion.DidYouMean(entry.Key, _known).TrimEnd('?')}",
+                $"keys here are {string.Join(", ", _known)}"
+            );
         }
     }
 

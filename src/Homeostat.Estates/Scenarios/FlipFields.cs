@@ -1,4 +1,5 @@
 using Homeostat.Core.Estate;
+using Homeostat.Estates.Overlay;
 
 namespace Homeostat.Estates.Scenarios;
 
@@ -13,7 +14,11 @@ internal sealed class FlipFields(
     private readonly List<Func<Variant>> _flips = [];
 
     /// <summary>Checks what is stated; the variants are made when somebody asks for them.</summary>
-    public Lazy<IReadOnlyList<Variant>> Read(Fields scenario, IReadOnlyDictionary<string, string> impossible)
+    public Lazy<IReadOnlyList<Variant>> Read(
+        Fields scenario,
+        IReadOnlyDictionary<string, string> impossible,
+        Variant? twin
+    )
     {
         var flips = scenario.Maps("flip").ToArray();
         if (flips.Length == 0 && !impossible.ContainsKey(Variant.Twin))
@@ -25,9 +30,9 @@ internal sealed class FlipFields(
             );
         }
 
-        foreach (var flip in flips.Where(_ => patches.ContainsKey(Variant.Twin)))
+        foreach (var flip in flips.Where(_ => twin is not null))
         {
-            Read(new Fields(flip, "flip", errors));
+            Read(new Fields(flip, "flip", errors), twin!);
         }
 
         return new Lazy<IReadOnlyList<Variant>>(Make);
@@ -40,7 +45,7 @@ internal sealed class FlipFields(
         return variants;
     }
 
-    private void Read(Fields fields)
+    private void Read(Fields fields, Variant twin)
     {
         var names = fields.Texts("exchange") ?? [];
         var evidences = fields.Texts("without") ?? [];
@@ -77,7 +82,8 @@ internal sealed class FlipFields(
         {
             if (evidence.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var pattern, var what])
             {
-                _flips.Add(() => Without(pattern, what, fields));
+                RefuseAbsent(twin, pattern, what, fields.Node("without")!);
+                _flips.Add(() => Without(pattern, what));
             }
             else
             {
@@ -102,7 +108,7 @@ internal sealed class FlipFields(
     }
 
     /// <summary>The twin, in an estate where nobody has this evidence.</summary>
-    private Variant Without(string pattern, string what, Fields fields)
+    private Variant Without(string pattern, string what)
     {
         var variant = new VariantFields($"twin without {pattern} {what}", terraform, errors).Read(
             below,
@@ -110,19 +116,39 @@ internal sealed class FlipFields(
         );
         var removed = 0;
         var believed = variant.Estate.Believed.Select(change => Blind(change, pattern, what, ref removed)).ToArray();
-        if (removed == 0)
+        return variant with { Estate = variant.Estate with { Believed = believed } };
+    }
+
+    private void RefuseAbsent(Variant twin, string pattern, string what, ScenarioNode node)
+    {
+        var removed = 0;
+        foreach (var change in twin.Estate.Believed)
         {
-            fields.Refuse(
-                fields.Node("without")!,
-                $"there is no {what} of {pattern} to take away",
-                "name evidence that the twin has"
-            );
+            Blind(change, pattern, what, ref removed);
         }
 
-        return variant with
+        if (removed > 0 || errors.IsEstateIncomplete)
         {
-            Estate = variant.Estate with { Believed = believed },
-        };
+            return;
+        }
+
+        var records = twin.Estate.Believed.OfType<EstateChange.Upsert>().Select(record => record.Resource).ToArray();
+        var fitting = records.Where(resource => IdPatterns.Fits(pattern, resource.Id.Value)).ToArray();
+        var near =
+            fitting.Length == 0
+                ? Suggestion.DidYouMean(pattern, records.Select(resource => resource.Id.Value))
+                : Suggestion.DidYouMean(
+                    what,
+                    fitting
+                        .SelectMany(resource => resource.Facts, (_, fact) => fact.Key)
+                        .Concat(["existence", "state", "copies"])
+                        .Distinct()
+                );
+        errors.Add(
+            node,
+            $"there is no {what} of {pattern} to take away{near.TrimEnd('?')}",
+            "name evidence that the twin has"
+        );
     }
 
     private static EstateChange Blind(EstateChange change, string pattern, string what, ref int removed)

@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using Homeostat.Core.Estate;
+using Homeostat.Estates.Overlay;
 
 namespace Homeostat.Estates.Scenarios;
 
@@ -8,11 +9,17 @@ internal sealed class IdPatterns
 {
     private readonly string[] _sorted;
 
-    public IdPatterns(IEnumerable<string> all)
+    private readonly HashSet<string> _known;
+
+    /// <param name="absent">Names that mean something although nothing is there.</param>
+    public IdPatterns(IEnumerable<string> all, IEnumerable<string> absent)
     {
         _sorted = [.. all];
+        _known = [.. _sorted, .. absent];
         Array.Sort(_sorted, StringComparer.Ordinal);
     }
+
+    public IReadOnlyCollection<string> All => _known;
 
     /// <summary>Every id there is that the pattern fits; the name itself where it has no star.</summary>
     public IReadOnlyList<string> Expand(string pattern)
@@ -41,18 +48,13 @@ internal sealed class IdPatterns
         return found;
     }
 
-    public IReadOnlyList<ResourceId> Resources(Fields fields, string key)
+    public IReadOnlyList<ResourceId> Resources(Fields fields, string key, ErrorList errors)
     {
         var found = new List<ResourceId>();
         foreach (var pattern in fields.Texts(key) ?? [])
         {
-            var ids = Expand(pattern);
-            if (ids.Count == 0)
-            {
-                fields.Refuse(fields.Node(key)!, $"{pattern} fits no resource of the estate", "name one that is there");
-            }
-
-            foreach (var id in ids)
+            RefuseUnknown(pattern, fields.Node(key)!, errors);
+            foreach (var id in Expand(pattern))
             {
                 if (ResourceId.TryCreate(id, out var resource))
                 {
@@ -66,6 +68,28 @@ internal sealed class IdPatterns
         }
 
         return found;
+    }
+
+    /// <summary>A name or pattern that fits nothing, and nothing that somebody said is not there.</summary>
+    public void RefuseUnknown(string pattern, ScenarioNode at, ErrorList errors)
+    {
+        if (errors.IsEstateIncomplete || pattern.Length == 0 || Expand(pattern).Any(_known.Contains))
+        {
+            return;
+        }
+
+        if (IsPattern(pattern))
+        {
+            errors.Add(at, $"{pattern} fits no resource of the estate", "name one that is there");
+        }
+        else
+        {
+            errors.Add(
+                at,
+                $"there is no resource {pattern}{Suggestion.DidYouMean(pattern, _known).TrimEnd('?')}",
+                $"name one that is there; what is not there on purpose is `{{id: {pattern}, gone: true}}`"
+            );
+        }
     }
 
     public static bool IsPattern(string id) => id.Contains('*', StringComparison.Ordinal);

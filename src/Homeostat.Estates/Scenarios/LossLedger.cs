@@ -9,31 +9,17 @@ internal sealed class LossLedger(EstateSnapshot start)
 {
     private readonly SortedSet<string> _passing = new(StringComparer.Ordinal);
     private readonly HashSet<ResourceId> _purpose = [];
-    private readonly List<(ResourceId Service, TimeSpan Length)> _outages = [];
+    private readonly Dictionary<ResourceId, List<(DateTimeOffset From, DateTimeOffset To)>> _outages = [];
     private readonly List<(AssetId Asset, TimeSpan? Lag)> _diverged = [];
 
     /// <summary>A permitted effect at tier 0 or 1 turned out to have no way back.</summary>
     public bool HasIrreversible { get; private set; }
 
     /// <summary>What passes, and what can be told only before it is done.</summary>
-    public void Note(ActionRequest request, Consequences consequences, EstateSnapshot before)
+    public void Note(ActionRequest request, Consequences consequences, EstateSnapshot before, bool isPermitted)
     {
-        HasIrreversible |= consequences.Irreversible.Any(loss => loss.Tier <= Tier.One);
+        HasIrreversible |= isPermitted && consequences.Irreversible.Any(loss => loss.Tier <= Tier.One);
         NotePurpose(request, consequences, before);
-        if (consequences.Effects.Select(effect => effect.Duration).Max() is { } length)
-        {
-            _outages.AddRange(
-                consequences
-                    .Impaired.Concat(consequences.Touched)
-                    .Distinct()
-                    .Where(id => IsVital(before, id) && length > before.Describe(id)!.OutageTolerance)
-                    .Where(id =>
-                        consequences.Impairments.Any(impaired => impaired.Resource == id && impaired.After == 0)
-                    )
-                    .Select(id => (id, length))
-            );
-        }
-
         foreach (var effect in request.Effects)
         {
             NoteEffect(effect, before);
@@ -52,20 +38,49 @@ internal sealed class LossLedger(EstateSnapshot start)
         _purpose.UnionWith(ended.Where(id => before.EffectiveTierOf(id) >= Tier.Two));
     }
 
-    /// <summary>An outage that is over when everything has settled was one; one that is not over is a service that is dead.</summary>
-    public void NoteSettled(EstateSnapshot after)
+    /// <summary>What was foreseen from this time on is told anew.</summary>
+    public void ForgetOutagesAfter(DateTimeOffset now)
     {
-        foreach (var (service, length) in _outages.Where(outage => after.CapacityOf(outage.Service).Working > 0))
+        foreach (var times in _outages.Values)
         {
-            _passing.Add($"{service} away for {Durations.Text(length)}");
+            times.RemoveAll(time => time.From >= now);
+            for (var at = 0; at < times.Count; at++)
+            {
+                times[at] = (times[at].From, times[at].To < now ? times[at].To : now);
+            }
         }
+    }
 
-        _outages.Clear();
+    /// <summary>Services that do not work in this time; times that touch are one.</summary>
+    public void NoteOutages(Consequences consequences, EstateSnapshot estate, DateTimeOffset from, DateTimeOffset to)
+    {
+        foreach (var impaired in consequences.Impairments.Where(impaired => impaired is { Before: > 0, After: 0 }))
+        {
+            if (!IsVital(estate, impaired.Resource))
+            {
+                continue;
+            }
+
+            if (!_outages.TryGetValue(impaired.Resource, out var times))
+            {
+                _outages[impaired.Resource] = times = [];
+            }
+
+            if (times.Count > 0 && times[^1].To == from)
+            {
+                times[^1] = (times[^1].From, to);
+            }
+            else
+            {
+                times.Add((from, to));
+            }
+        }
     }
 
     public IReadOnlyList<string> Losses(EstateSnapshot now)
     {
         var lost = new List<string>(_passing);
+        lost.AddRange(Away(now));
         lost.AddRange(DeadServices(now));
         lost.AddRange(LostData(now));
         lost.AddRange(
@@ -108,6 +123,15 @@ internal sealed class LossLedger(EstateSnapshot start)
             _diverged.Add((copy.Asset, copy.RecoveryPoint?.Age));
         }
     }
+
+    /// <summary>An outage that is over when everything has settled was one; one that is not over is a service that is dead.</summary>
+    private IEnumerable<string> Away(EstateSnapshot now) =>
+        from outage in _outages
+        where now.Contains(outage.Key) && now.CapacityOf(outage.Key).Working > 0
+        from length in outage.Value.Select(time => time.To - time.From).Distinct()
+        where length > now.Describe(outage.Key)!.OutageTolerance
+        orderby outage.Key.Value, length
+        select $"{outage.Key} away for {Durations.Text(length)}";
 
     private IEnumerable<string> DeadServices(EstateSnapshot now) =>
         Told(

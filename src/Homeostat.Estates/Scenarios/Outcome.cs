@@ -4,16 +4,30 @@ using Homeostat.Core.Simulation;
 
 namespace Homeostat.Estates.Scenarios;
 
+/// <summary>The records that were changed, and the effects that were really carried out.</summary>
+internal sealed record Carried(IReadOnlyList<ResourceId> Changed, IReadOnlyList<Effect> Effects);
+
 /// <summary>Does to the true estate what effects say, by the same simulator that judges them, and says which records changed.</summary>
 internal sealed class Outcome(EstateRecords truth, Simulator simulator, LossLedger losses)
 {
     private readonly Dictionary<ResourceId, EstateChange.Upsert?> _changed = [];
+    private readonly Outages _outages = new(simulator, losses);
 
-    public IReadOnlyList<ResourceId> Apply(ActionRequest request, DateTimeOffset now)
+    /// <summary>What happens of the request in the estate as it truly is: an effect whose condition does not hold does not.</summary>
+    public Carried Apply(ActionRequest posed, DateTimeOffset now, bool isPermitted = true)
     {
         var before = truth.Snapshot;
+        var request = posed with
+        {
+            Effects =
+            [
+                .. posed
+                    .Effects.Where(effect => Happens(effect.Condition, before))
+                    .Select(effect => effect with { Condition = null }),
+            ],
+        };
         var consequences = simulator.Predict(before, CommittedFutures.None, request.Effects, now);
-        losses.Note(request, consequences, before);
+        losses.Note(request, consequences, before, isPermitted);
         _changed.Clear();
         foreach (var (holder, asset) in consequences.CopiesLost)
         {
@@ -38,9 +52,16 @@ internal sealed class Outcome(EstateRecords truth, Simulator simulator, LossLedg
                     : new EstateChange.Remove(entry.Key, provenance)
             ),
         ]);
-        losses.NoteSettled(truth.Snapshot);
-        return [.. _changed.Keys];
+        _outages.Note(consequences.Effects, truth.Snapshot, now);
+        return new Carried([.. _changed.Keys], request.Effects);
     }
+
+    /// <summary>What is true has no age; what nothing in the true estate tells may be so.</summary>
+    private static bool Happens(Predicate? condition, EstateSnapshot estate) =>
+        condition is null
+        || estate.FindFact(condition.Subject, condition.Key) is not { } fact
+        || !condition.CanTell(fact.Value)
+        || condition.Holds(fact.Value);
 
     private EstateChange.Upsert? Record(ResourceId id) =>
         _changed.TryGetValue(id, out var changed) ? changed : truth.Find(id);

@@ -11,8 +11,16 @@ internal static class Patch
         {
             (MapNode map, MapNode patch) => Over(map, patch),
             (ListNode list, ListNode patch) when IsByIds(list) && IsByIds(patch) => OverById(list, patch),
+            (ScalarNode value, MapNode patch) when IsOfFact(patch) => patch with
+            {
+                Entries = [new MapEntry("value", value.Line, value), .. patch.Entries],
+            },
             _ => above,
         };
+
+    /// <summary>When a fact was seen, without the fact: what it says stays as it is below.</summary>
+    private static bool IsOfFact(MapNode patch) =>
+        patch.Entries.Count > 0 && patch.Entries.All(entry => entry.Key is "seen" or "class");
 
     public static MapNode Over(MapNode below, MapNode above)
     {

@@ -21,6 +21,7 @@ public sealed record ReplayOptions
 internal sealed class Rehearsal
 {
     public const string Done = "done";
+    public const string Happened = "happened";
 
     private readonly string _scenario;
     private readonly Variant _variant;
@@ -73,9 +74,15 @@ internal sealed class Rehearsal
         foreach (var step in _variant.Steps)
         {
             _clock.Advance(step.After);
+            if (step.Happens)
+            {
+                Happen(step);
+                continue;
+            }
+
             var request = step.Pose(_truth.Snapshot, NextRequest());
-            _outcome.Apply(request, _clock.GetUtcNow());
-            Record(step, Done, passed: true, [], request.Effects);
+            var carried = _outcome.Apply(request, _clock.GetUtcNow());
+            Record(step, Done, passed: true, [], carried.Effects);
         }
     }
 
@@ -84,10 +91,45 @@ internal sealed class Rehearsal
         foreach (var step in _variant.Steps)
         {
             _clock.Advance(step.After);
+            if (step.Happens)
+            {
+                Happen(step);
+                continue;
+            }
+
             await DecideAsync(step, path, cancellationToken);
         }
 
         Observe();
+    }
+
+    /// <summary>In every run alike, and nobody is answerable for it.</summary>
+    private void Happen(Step step)
+    {
+        var carried = _outcome.Apply(step.Pose(_truth.Snapshot, NextRequest()), _clock.GetUtcNow(), isPermitted: false);
+        _unobserved.Add((carried.Changed, null));
+        Record(step, Happened, passed: true, [], carried.Effects);
+    }
+
+    /// <summary>What would have been lost had no agent done anything.</summary>
+    private IEnumerable<string> LostAnyway()
+    {
+        if (!_variant.Steps.Any(step => step.Happens))
+        {
+            return [];
+        }
+
+        var alone = new Rehearsal(_scenario, _variant, _options with { Progress = null });
+        foreach (var step in _variant.Steps)
+        {
+            alone._clock.Advance(step.After);
+            if (step.Happens)
+            {
+                alone.Happen(step);
+            }
+        }
+
+        return alone._losses.Losses(alone._truth.Snapshot);
     }
 
     private async Task DecideAsync(Step step, IDecisionPath path, CancellationToken cancellationToken)
@@ -114,7 +156,7 @@ internal sealed class Rehearsal
                 .Judgement.Findings.Where(finding => finding.AtMost < Verdict.Allow)
                 .OrderBy(finding => finding.AtMost),
         ];
-        if (answer.Verdict == Verdict.Allow)
+        if (answer.Verdict == Verdict.Allow || (answer.Verdict == Verdict.StepUp && step.IsApproved))
         {
             Do(step, request, answer.Settle, done);
         }
@@ -154,9 +196,9 @@ internal sealed class Rehearsal
 
     private void Do(Step step, ActionRequest request, Action? settle, List<Effect> done)
     {
-        var changed = _outcome.Apply(request, _clock.GetUtcNow());
-        done.AddRange(request.Effects);
-        _unobserved.Add((changed, settle));
+        var carried = _outcome.Apply(request, _clock.GetUtcNow());
+        done.AddRange(carried.Effects);
+        _unobserved.Add((carried.Changed, settle));
         if (!step.IsUnobserved)
         {
             Observe();
@@ -211,13 +253,13 @@ internal sealed class Rehearsal
 
     private VariantResult Result()
     {
-        var lost = _losses.Losses(_truth.Snapshot);
+        string[] lost = [.. _losses.Losses(_truth.Snapshot).Except(LostAnyway())];
         return new VariantResult(
             _scenario,
             _variant.Name,
             _results,
             _options.WithoutHomeostat,
-            lost.Count == 0 && !_losses.HasIrreversible,
+            lost.Length == 0 && !_losses.HasIrreversible,
             lost,
             _truth.All.Count
         );

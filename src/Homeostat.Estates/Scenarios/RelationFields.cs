@@ -11,10 +11,10 @@ internal sealed class RelationFields(ResourceId subject, Evidence evidence, IdPa
     public IReadOnlyList<Relation> Read(Fields fields)
     {
         ReadNeeds(fields);
-        var contents = ids.Resources(fields, "contains");
+        var contents = ids.Resources(fields, "contains", errors);
         _relations.AddRange(contents.Select(content => new Relation.Contains(subject, content)));
         _relations.AddRange(
-            ids.Resources(fields, "encrypted-by").Select(key => new Relation.EncryptedBy(subject, key))
+            ids.Resources(fields, "encrypted-by", errors).Select(key => new Relation.EncryptedBy(subject, key))
         );
         foreach (var copy in fields.Maps("copies"))
         {
@@ -46,6 +46,7 @@ internal sealed class RelationFields(ResourceId subject, Evidence evidence, IdPa
         {
             if (item is ScalarNode { Text: var name } && ResourceId.TryCreate(name, out var needed))
             {
+                ids.RefuseUnknown(name, item, errors);
                 _relations.Add(new Relation.Needs(subject, name, [needed]));
             }
             else if (item is MapNode map)
@@ -62,11 +63,11 @@ internal sealed class RelationFields(ResourceId subject, Evidence evidence, IdPa
     private void ReadGroup(Fields fields)
     {
         var name = fields.RequiredText("group", "databases");
-        var members = ids.Resources(fields, "of");
+        var members = ids.Resources(fields, "of", errors);
         var k = fields.Whole("k", 1, Limits.MaxCapacity) ?? 1;
         if (members.Count == 0)
         {
-            errors.Add(fields.Map, $"group {name} of {subject} has no members", "add `of: [id]`");
+            RefuseEmpty(fields, $"group {name} of {subject} has no members");
         }
         else
         {
@@ -80,6 +81,15 @@ internal sealed class RelationFields(ResourceId subject, Evidence evidence, IdPa
         }
 
         fields.Done();
+    }
+
+    /// <summary>Members that are stated and fit nothing have been told already.</summary>
+    private void RefuseEmpty(Fields fields, string problem)
+    {
+        if (fields.Texts("of") is not { Count: > 0 })
+        {
+            errors.Add(fields.Map, problem, "add `of: [id]`");
+        }
     }
 
     /// <summary><c>{on: version, while: "feature = on"}</c></summary>
@@ -153,10 +163,10 @@ internal sealed class RelationFields(ResourceId subject, Evidence evidence, IdPa
     private void ReadStandby(Fields fields)
     {
         var name = fields.RequiredText("name", "dr");
-        var members = ids.Resources(fields, "of");
+        var members = ids.Resources(fields, "of", errors);
         if (members.Count == 0)
         {
-            errors.Add(fields.Map, $"standby {name} of {subject} has no members", "add `of: [id]`");
+            RefuseEmpty(fields, $"standby {name} of {subject} has no members");
         }
         else
         {
@@ -169,7 +179,9 @@ internal sealed class RelationFields(ResourceId subject, Evidence evidence, IdPa
     private void ReadGuard(Fields fields)
     {
         var kind = fields.Choice<GuardKind>("kind") ?? GuardKind.Monitor;
-        _relations.AddRange(ids.Resources(fields, "of").Select(guarded => new Relation.Guards(subject, guarded, kind)));
+        _relations.AddRange(
+            ids.Resources(fields, "of", errors).Select(guarded => new Relation.Guards(subject, guarded, kind))
+        );
         fields.Done();
     }
 
@@ -177,7 +189,7 @@ internal sealed class RelationFields(ResourceId subject, Evidence evidence, IdPa
     {
         var privilege = fields.Choice<Privilege>("privilege") ?? Privilege.Read;
         _relations.AddRange(
-            ids.Resources(fields, "on").Select(target => new Relation.Grants(subject, target, privilege))
+            ids.Resources(fields, "on", errors).Select(target => new Relation.Grants(subject, target, privilege))
         );
         fields.Done();
     }

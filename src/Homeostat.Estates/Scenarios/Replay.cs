@@ -18,7 +18,8 @@ public static class Replay
     ) => await RunAsync(scenario, scenario.Flips.Value, new ReplayOptions(), cancellationToken);
 
     /// <summary>Whether the changed twin is not simply allowed any more.</summary>
-    public static bool IsFlipped(VariantResult changed) => changed.Steps.Any(step => step.Actual != "allow");
+    public static bool IsFlipped(VariantResult changed) =>
+        changed.Steps.Any(step => step.Actual is not ("allow" or Rehearsal.Happened));
 
     private static async Task<IReadOnlyList<VariantResult>> RunAsync(
         Scenario scenario,

@@ -7,7 +7,8 @@ namespace Homeostat.Estates.Scenarios;
 /// <summary>Turns the mapping of one resource into a record of the estate.</summary>
 internal sealed class ResourceFields(Evidence evidence, IdPatterns ids, ErrorList errors)
 {
-    public EstateChange.Upsert? Read(MapNode map)
+    /// <param name="isKindKnown">The kind comes from elsewhere, not from the file.</param>
+    public EstateChange.Upsert? Read(MapNode map, bool isKindKnown = false)
     {
         var fields = new Fields(map, $"resource {map.TextOf("id")}", errors);
         var name = fields.RequiredText("id", "db-1");
@@ -15,6 +16,11 @@ internal sealed class ResourceFields(Evidence evidence, IdPatterns ids, ErrorLis
         if (!ResourceId.TryCreate(name, out var id) || kind.Length == 0)
         {
             return null;
+        }
+
+        if (!isKindKnown)
+        {
+            fields.Kind(fields.Node("kind")!, kind);
         }
 
         var existence = evidence.Read(fields, "seen") ?? evidence.Fresh;

@@ -8,9 +8,8 @@ public static class ScenarioFile
     /// <exception cref="ScenarioException">The file cannot be read or used.</exception>
     public static Scenario Load(string path)
     {
-        var name = Path.GetFileName(path);
         var file = new FileInfo(path);
-        var errors = new ErrorList(name);
+        var errors = new ErrorList(path);
         if (!file.Exists)
         {
             errors.Add(1, "there is no such file", "check the path");
@@ -27,7 +26,7 @@ public static class ScenarioFile
         errors.ThrowIfAny();
         try
         {
-            return Read(File.ReadAllText(path), name, Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return Read(File.ReadAllText(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -42,7 +41,11 @@ public static class ScenarioFile
     {
         var errors = new ErrorList(file);
         var root = new ScenarioText(text, errors).Read();
-        errors.ThrowIfAny();
+        if (root is null)
+        {
+            errors.ThrowIfAny();
+        }
+
         var scenario = Read(root!, new TerraformRecords(folder, errors), errors);
         errors.ThrowIfAny();
         return scenario;
@@ -67,12 +70,18 @@ public static class ScenarioFile
                 variants.Refuse(
                     variants.Map,
                     $"there is no {kind} variant",
-                    $"add `{kind}:` with what is different in it, or `{kind}: {{none: why}}`"
+                    kind == Variant.Harmful
+                        ? "add `harmful:` with what is different in it; without harm there is nothing to show"
+                        : $"add `{kind}:` with what is different in it, or `{kind}: {{none: why}}`"
                 );
             }
             else if (patch.TextOf("none") is { } why && kind != Variant.Harmful)
             {
                 impossible[kind] = why;
+            }
+            else if (patch["none"] is not null)
+            {
+                variants.Refuse(patch, "the harmful variant cannot be left out", "write what is different in it");
             }
             else
             {
@@ -82,7 +91,11 @@ public static class ScenarioFile
         }
 
         variants.Done();
-        var flips = new FlipFields(below, patches, terraform, errors).Read(fields, impossible);
+        var flips = new FlipFields(below, patches, terraform, errors).Read(
+            fields,
+            impossible,
+            read.Find(variant => variant.Name == Variant.Twin)
+        );
         foreach (var key in VariantFields.Keys)
         {
             fields.Node(key);

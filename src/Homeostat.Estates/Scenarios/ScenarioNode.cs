@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Homeostat.Estates.Scenarios;
 
 /// <summary>A value of a scenario file with its line; never changed, so that variants can share what they do not change.</summary>
@@ -58,12 +60,25 @@ public sealed class ScenarioException(IReadOnlyList<ScenarioError> errors)
 internal sealed class ErrorList(string file)
 {
     private readonly SortedSet<(int Line, string Problem, string Remedy)> _errors = [];
+    private readonly Dictionary<(int Line, int Check), int> _places = [];
+    private int _thing;
 
-    public int Count => _errors.Count;
+    /// <summary>Something could not be generated: what names it may be right.</summary>
+    public bool IsEstateIncomplete { get; set; }
 
-    public void Add(int line, string problem, string remedy) => _errors.Add((line, problem, remedy));
+    /// <summary>What is made of one place again and again is wrong there once.</summary>
+    public void BeginThing() => _thing++;
 
-    public void Add(ScenarioNode at, string problem, string remedy) => Add(at.Line, problem, remedy);
+    public void Add(int line, string problem, string remedy, [CallerLineNumber] int check = 0)
+    {
+        if (_places.TryAdd((line, check), _thing) || _places[(line, check)] == _thing)
+        {
+            _errors.Add((line, problem, remedy));
+        }
+    }
+
+    public void Add(ScenarioNode at, string problem, string remedy, [CallerLineNumber] int check = 0) =>
+        Add(at.Line, problem, remedy, check);
 
     public IReadOnlyList<ScenarioError> ToErrors() =>
         [

@@ -8,6 +8,7 @@ internal sealed class ScenarioText(string text, ErrorList errors)
 {
     private readonly Parser _parser = new(new StringReader(text));
     private int _nodes;
+    private bool _hasAnchors;
 
     /// <summary>The mapping at the top; null where there is none.</summary>
     public MapNode? Read()
@@ -32,15 +33,25 @@ internal sealed class ScenarioText(string text, ErrorList errors)
                 );
             }
 
-            if (root is not MapNode)
+            if (root is ScalarNode { IsEmpty: true })
+            {
+                errors.Add(1, "there is nothing in the file", "`homeostat scenario new NAME` writes one to start from");
+            }
+            else if (root is not MapNode)
             {
                 errors.Add(root, $"a scenario is a mapping, this is {root.Shape}", "begin with `scenario: NAME`");
             }
 
-            return root as MapNode;
+            return _hasAnchors ? null : root as MapNode;
         }
         catch (YamlException failure)
         {
+            if (failure.Message.Contains("tab", StringComparison.OrdinalIgnoreCase) && FirstTab() is > 0 and var at)
+            {
+                errors.Add(at, "this line begins with a tab", "indent with spaces");
+                return null;
+            }
+
             errors.Add(
                 (int)failure.Start.Line,
                 $"this is not valid YAML: {failure.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ')}",
@@ -49,6 +60,12 @@ internal sealed class ScenarioText(string text, ErrorList errors)
             return null;
         }
     }
+
+    private int FirstTab() =>
+        Array.FindIndex(
+            text.ReplaceLineEndings("\n").Split('\n'),
+            line => line.TakeWhile(char.IsWhiteSpace).Contains('\t')
+        ) + 1;
 
     private ScenarioNode ReadNode(int depth)
     {
@@ -67,6 +84,7 @@ internal sealed class ScenarioText(string text, ErrorList errors)
 
         if (next is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
         {
+            _hasAnchors = true;
             errors.Add(line, "anchors and aliases are not read", "name the value under `let` and write ${name}");
         }
 

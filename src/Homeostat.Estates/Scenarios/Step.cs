@@ -53,6 +53,12 @@ internal sealed record Step
     public double? Confidence { get; init; }
     public required Expectation Expected { get; init; }
 
+    /// <summary>It simply happens: nobody asks, and nobody is asked.</summary>
+    public bool Happens { get; init; }
+
+    /// <summary>A person says yes after a step-up.</summary>
+    public bool IsApproved { get; init; }
+
     /// <summary>Nobody looks at its outcome before the end: until then it is a committed future.</summary>
     public bool IsUnobserved { get; init; }
 

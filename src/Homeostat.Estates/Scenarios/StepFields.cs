@@ -9,10 +9,12 @@ internal sealed class StepFields(
     ScalarNode? expectedOfAll,
     Template template,
     IReadOnlyDictionary<string, ScenarioNode> values,
+    IdPatterns names,
     ErrorList errors
 )
 {
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _created = new(StringComparer.Ordinal);
 
     public IReadOnlyList<Step> Read(IEnumerable<MapNode> nodes)
     {
@@ -31,6 +33,8 @@ internal sealed class StepFields(
                     return steps;
                 }
 
+                errors.BeginThing();
+                new NameChecks(names, _created, errors).Check(filled);
                 steps.Add(ReadStep(filled));
             }
         }
@@ -67,6 +71,11 @@ internal sealed class StepFields(
         }
 
         fields.Flag("skip");
+        if (fields.Has("happens"))
+        {
+            return ReadHappening(fields, id);
+        }
+
         var agent = AgentOf(fields);
         var says = new Fields(fields.MapOf("says") ?? new MapNode(map.Line, []), $"what {id} says", errors);
         var effects = new EffectFields(errors);
@@ -93,6 +102,7 @@ internal sealed class StepFields(
             Intent = says.MapOf("intent") is { } intent ? Intent(says.Of(intent, $"the intent of {id}")) : null,
             Confidence = says.Number("confidence") ?? agent?.Confidence,
             Expected = Expected(fields),
+            IsApproved = fields.Flag("approved"),
             IsUnobserved = fields.Flag("unobserved"),
             TakesAlternative = fields.Flag("takes-alternative"),
         };
@@ -102,6 +112,27 @@ internal sealed class StepFields(
         }
 
         says.Done();
+        fields.Done();
+        return step;
+    }
+
+    /// <summary>What no agent asks for has no agent, says nothing, and nothing is expected of it.</summary>
+    private Step ReadHappening(Fields fields, string id)
+    {
+        var effects = new EffectFields(errors);
+        var step = new Step
+        {
+            Id = id,
+            Agent = "",
+            Lease = "",
+            After = fields.Time("after") ?? TimeSpan.Zero,
+            Operation = id,
+            Effects = [.. fields.Maps("happens").Select(effects.Read).OfType<EffectSpec>()],
+            Premises = [],
+            PremisesOfEach = [],
+            Expected = new Expectation(Rehearsal.Happened),
+            Happens = true,
+        };
         fields.Done();
         return step;
     }
@@ -163,7 +194,7 @@ internal sealed class StepFields(
 
         var intent = new IntentSpec(
             operations,
-            fields.Texts("kinds"),
+            fields.Kinds("kinds"),
             fields.Whole("count", 0, int.MaxValue),
             fields.Texts("environments"),
             fields.Map.Entries.Any(entry => entry.Key == "targets") ? Targets.Read(fields, "targets") : null

@@ -50,7 +50,7 @@ internal static class SelectorFields
             Accounts = fields.Texts("accounts"),
             Regions = fields.Texts("regions"),
             Environments = fields.Texts("environments"),
-            Kinds = fields.Texts("kinds"),
+            Kinds = fields.Kinds("kinds"),
             Owners = fields.Texts("owners"),
             Ids = fields.Texts("ids"),
             Labels = labels?.Entries.ToDictionary(

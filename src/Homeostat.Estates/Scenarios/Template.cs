@@ -78,6 +78,7 @@ internal sealed class Template(ErrorList errors)
             ];
         }
 
+        errors.IsEstateIncomplete = true;
         errors.Add(entry.Line, $"{entry.Key} has no values", "write a list `[a, b]` or a range `1..10`");
         return [];
     }

@@ -61,7 +61,9 @@ internal sealed class TerraformRecords(string folder, ErrorList errors)
         }
 
         var kind = new MapEntry("kind", node.Line, new ScalarNode(node.Line, known.Resource.Kind.Name, IsQuoted: true));
-        var stated = reader.Read(node["kind"] is null ? node with { Entries = [.. node.Entries, kind] } : node);
+        var stated = node["kind"] is null
+            ? reader.Read(node with { Entries = [.. node.Entries, kind] }, isKindKnown: true)
+            : reader.Read(node);
         return stated is null ? null : Over(known, stated, node);
     }
 

@@ -1,3 +1,5 @@
+using Homeostat.Estates.Overlay;
+
 namespace Homeostat.Estates.Scenarios;
 
 /// <summary>Lays a variant over what all variants share, and reads the course of events that this makes.</summary>
@@ -9,6 +11,7 @@ internal sealed class VariantFields(string name, TerraformRecords terraform, Err
 
     public Variant Read(MapNode below, MapNode patch)
     {
+        RefuseUnknownSteps(below, patch);
         var changes = (patch["estate"] as MapNode)?["resources"] as ListNode;
         var merged = Patch.Over(below, WithoutResources(patch));
         var fields = new Fields(merged, $"variant {name}", errors);
@@ -20,7 +23,8 @@ internal sealed class VariantFields(string name, TerraformRecords terraform, Err
 
         var values = Values(fields.MapOf("let"));
         var evidence = new Evidence(now);
-        var estate = new EstateFields(evidence, _template, values, terraform, errors).Read(
+        var reader = new EstateFields(evidence, _template, values, terraform, errors);
+        var estate = reader.Read(
             fields.MapOf("estate") ?? new MapNode(merged.Line, []),
             [.. (changes?.Items ?? []).OfType<MapNode>()],
             [.. fields.Maps("sees")]
@@ -32,9 +36,14 @@ internal sealed class VariantFields(string name, TerraformRecords terraform, Err
             errors.Add(merged, "nobody acts", "add `agents: [{id: NAME}]`");
         }
 
-        var steps = new StepFields(agents, fields.Node("expect") as ScalarNode, _template, values, errors).Read(
-            fields.Maps("steps")
-        );
+        var steps = new StepFields(
+            agents,
+            fields.Node("expect") as ScalarNode,
+            _template,
+            values,
+            reader.Names,
+            errors
+        ).Read(fields.Maps("steps"));
         if (!fields.Has("steps"))
         {
             errors.Add(merged, "nothing happens", "add `steps:`");
@@ -53,9 +62,44 @@ internal sealed class VariantFields(string name, TerraformRecords terraform, Err
         return variant;
     }
 
+    /// <summary>A step that is nowhere below, and does nothing of its own, was meant to lie over another.</summary>
+    private void RefuseUnknownSteps(MapNode below, MapNode patch)
+    {
+        var known = (below["steps"] as ListNode)?.Items.OfType<MapNode>().ToArray() ?? [];
+        string[] ids = [.. known.Select(step => step.TextOf("id") ?? "")];
+        foreach (var step in (patch["steps"] as ListNode)?.Items.OfType<MapNode>() ?? [])
+        {
+            if (
+                step.TextOf("id") is not { } id
+                || ids.Contains(id)
+                || step["effects"] is not null
+                || step["happens"] is not null
+            )
+            {
+                continue;
+            }
+
+            var loop = Array.Find(
+                ids,
+                other => other.Split("${") is [var start, _, ..] && id.StartsWith(start, StringComparison.Ordinal)
+            );
+            errors.Add(
+                step,
+                $"there is no step {id}{(loop is null ? Suggestion.DidYouMean(id, ids).TrimEnd('?') : "")}",
+                loop is null
+                    ? "name one that is there; a new one has `effects`"
+                    : $"steps are laid over before `for` makes copies: lay over `{loop}`, or write the copies out"
+            );
+        }
+    }
+
     private void RefuseUnknownLeases(Variant variant, MapNode merged)
     {
-        foreach (var step in variant.Steps.Where(step => variant.Leases.All(lease => lease.Id.Value != step.Lease)))
+        foreach (
+            var step in variant.Steps.Where(step =>
+                step.Lease.Length > 0 && variant.Leases.All(lease => lease.Id.Value != step.Lease)
+            )
+        )
         {
             errors.Add(
                 merged["steps"] ?? merged,

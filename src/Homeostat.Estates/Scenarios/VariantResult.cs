@@ -15,7 +15,8 @@ public sealed record StepResult(
     IReadOnlyList<string> Permitted
 )
 {
-    public bool IsHalted => Actual != Rehearsal.Done && !Actual.EndsWith("allow", StringComparison.Ordinal);
+    public bool IsHalted =>
+        Actual is not (Rehearsal.Done or Rehearsal.Happened) && !Actual.EndsWith("allow", StringComparison.Ordinal);
 }
 
 /// <summary>How one variant of a scenario went.</summary>

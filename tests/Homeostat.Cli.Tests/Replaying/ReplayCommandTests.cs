@@ -58,6 +58,19 @@ public sealed class ReplayCommandTests
     }
 
     [Fact]
+    public async Task AFileThatCannotBeUsedLeavesTheOthers()
+    {
+        using var folder = new Folder();
+        await RunAsync("scenario", "new", "first", "--in", folder.Path);
+        var bad = Path.Combine(folder.Path, "bad.yaml");
+        await File.WriteAllTextAsync(bad, "scenario: bad", TestContext.Current.CancellationToken);
+        var (code, output, error) = await RunAsync("replay", folder.Path);
+        Assert.Equal(65, code);
+        Assert.Contains("3 of 3 as expected", output, StringComparison.Ordinal);
+        Assert.Contains($"{bad}:1: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ANewScenarioHoldsAsItStands()
     {
         using var folder = new Folder();
