@@ -3,7 +3,7 @@ using Homeostat.Core.Estate;
 
 namespace Homeostat.Estates.Terraform;
 
-/// <summary>What the cloud would refuse half-way, so that nobody knows in which state it leaves things.</summary>
+/// <summary>What the cloud would refuse half-way: nobody knows how that leaves those who are in the way.</summary>
 internal static class PlanObstacles
 {
     private const string Subnet = "aws_subnet";
@@ -32,9 +32,13 @@ internal static class PlanObstacles
             {
                 if (!changes[any.From.Value].Any(change => MovesOut(change, going[subnet])))
                 {
-                    yield return new Effect.Unknown(
-                        subnet,
-                        $"{any.From} still has its place in it: AWS refuses to delete a subnet that is in use, and a group of subnets keeps at least two zones"
+                    yield return new Effect.Change(
+                        any.From,
+                        "place",
+                        FactValue.Of(
+                            $"it is still in {subnet}: AWS refuses to delete a subnet that is in use, and a group of subnets keeps two zones"
+                        ),
+                        ChangeImpact.Unknown
                     );
                 }
             }
