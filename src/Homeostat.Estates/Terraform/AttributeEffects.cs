@@ -6,16 +6,16 @@ using Homeostat.Estates.Terraform.Types;
 namespace Homeostat.Estates.Terraform;
 
 /// <summary>Translates the change of one attribute, as the type table says.</summary>
-internal static class AttributeEffects
+internal sealed class AttributeEffects(PlanNames names)
 {
     private const string Internet = "the internet";
     private static readonly FactValue NotKnownYet = FactValue.Of("(known after apply)");
     private static readonly FactValue Hidden = FactValue.Of("(sensitive)");
     private static readonly FactValue Nothing = FactValue.Of("");
 
-    public static IEnumerable<Effect> Of(ResourceId id, PlanChange change, AttributeChange attribute)
+    public IEnumerable<Effect> Of(ResourceId id, PlanChange change, AttributeChange attribute)
     {
-        var alternative = Chosen(attribute);
+        var alternative = Chosen(change, attribute);
         var verb = alternative?.Verb ?? ChangeVerb.Unknown;
         return verb switch
         {
@@ -33,32 +33,76 @@ internal static class AttributeEffects
             ChangeVerb.Disable => [new Effect.DisableGuard(Followed(id, alternative!.Argument))],
             ChangeVerb.Destroy => [new Effect.Destroy(Followed(id, alternative!.Argument))],
             ChangeVerb.Lose => [new Effect.LoseData(id, DataBuilder.AssetOf(id), Extent.Everything)],
+            ChangeVerb.LoseSome => [new Effect.LoseData(id, DataBuilder.AssetOf(id), Losses.SomeOfIt)],
+            ChangeVerb.Expire =>
+            [
+                Changed(id, attribute, ChangeImpact.Harmless),
+                .. LifecycleExpiry.Of(change, attribute, names.OwnerOf(change)),
+            ],
+            ChangeVerb.Promote => [new Effect.Promote(id)],
             ChangeVerb.Expose => [Exposed(id, alternative!.Argument)],
             ChangeVerb.ExposeCidr when OpensToAll(attribute) => [Exposed(id, alternative!.Argument)],
             ChangeVerb.Policy => PolicyChange.Of(id, change, attribute),
+            ChangeVerb.AttachPolicy =>
+            [
+                .. ManagedPolicies.Of(id, change, names),
+                Changed(id, attribute, ChangeImpact.Unknown),
+            ],
             _ => [Changed(id, attribute, ChangeImpact.Unknown)],
         };
     }
 
-    /// <summary>Of a resource that is made: only what it opens to others.</summary>
-    public static IEnumerable<Effect> Opened(ResourceId id, PlanChange change, AttributeChange attribute) =>
-        Chosen(attribute) is not { } alternative
-            ? []
-            : alternative.Verb switch
-            {
-                ChangeVerb.Expose => [Exposed(id, alternative.Argument)],
-                ChangeVerb.ExposeCidr when OpensToAll(attribute) => [Exposed(id, alternative.Argument)],
-                ChangeVerb.Policy => PolicyChange
-                    .Of(id, change, attribute)
-                    .Where(effect => effect is Effect.Grant or Effect.Expose),
-                _ => [],
-            };
+    /// <summary>Of a resource that is made, or made anew: only what it opens to others, and what it takes from them.</summary>
+    public IEnumerable<Effect> Opened(ResourceId id, PlanChange change, AttributeChange attribute)
+    {
+        if (Chosen(change, attribute) is not { } alternative)
+        {
+            return [];
+        }
+
+        var isNew = change.Is("create");
+        var owner = isNew ? names.OwnerOf(change) : new Owner(OwnerKind.Existing, id);
+        return alternative.Verb switch
+        {
+            ChangeVerb.Expose => [Exposed(owner.Id, alternative.Argument)],
+            ChangeVerb.ExposeCidr when OpensToAll(attribute) && !owner.IsNew =>
+            [
+                Exposed(owner.Id, alternative.Argument),
+            ],
+            ChangeVerb.Expire => LifecycleExpiry.Of(change, attribute, names.OwnerOf(change)),
+            ChangeVerb.AttachPolicy => ManagedPolicies.Of(id, change, names),
+            ChangeVerb.Policy when isNew => PolicyChange.OfNew(id, change, attribute, owner),
+            ChangeVerb.Policy => PolicyChange
+                .Of(id, change, attribute)
+                .Where(effect => effect is Effect.Grant or Effect.Expose),
+            _ => [],
+        };
+    }
+
+    /// <summary>Of a shield that is taken away: what it stood before is open, unless that goes too.</summary>
+    public IEnumerable<Effect> Uncovered(ResourceId id, PlanChange change)
+    {
+        var owner = names.OwnerOf(change with { After = null, AfterUnknown = null });
+        var held =
+            change.Before is { ValueKind: JsonValueKind.Object } before
+            && before.EnumerateObject().Any(member => member.Value.AsFlag() == true);
+        return held && !names.Removes(owner.Id) ? [Exposed(owner.Id, null)]
+            : held && owner.Kind == OwnerKind.Unseen ? [Exposed(id, null)]
+            : [];
+    }
 
     public static Effect.Change Changed(ResourceId id, AttributeChange attribute, ChangeImpact impact) =>
         new(id, attribute.Path, ValueOf(attribute), impact);
 
-    private static ChangeAlternative? Chosen(AttributeChange attribute) =>
-        attribute.Rule?.Alternatives.FirstOrDefault(alternative => Holds(alternative, attribute));
+    private static ChangeAlternative? Chosen(PlanChange change, AttributeChange attribute) =>
+        attribute.Rule?.Alternatives.FirstOrDefault(alternative =>
+            Holds(alternative, attribute) && (alternative.Where is not { } where || Holds(where, change))
+        );
+
+    /// <summary>What nobody knows yet meets every condition, as it passes every test.</summary>
+    private static bool Holds(Condition where, PlanChange change) =>
+        where.Holds(change.After ?? ShownReader.NoValues)
+        || (change.AfterUnknown?.Member(where.Path.Split('.')[0]) is { } unknown && ShownReader.HasTrue(unknown));
 
     /// <summary>A value that nobody knows yet passes every test: the worst alternative comes first in the table.</summary>
     private static bool Holds(ChangeAlternative alternative, AttributeChange attribute) =>
@@ -70,6 +114,11 @@ internal static class AttributeEffects
             ChangeTest.Empty => AttributeDifference.IsEmpty(attribute.After),
             ChangeTest.Less => attribute.After?.AsNumber() is not { } after
                 || (attribute.Before?.AsNumber() is { } before && after < before),
+            ChangeTest.Was => Scalar(attribute.Before) == alternative.Value,
+            ChangeTest.Far => attribute.Before?.AsNumber() is not { } old
+                || attribute.After?.AsNumber() is not { } next
+                || Math.Abs(next - old) > Math.Abs(old) / 4,
+            ChangeTest.BeyondPrivate => !AddressRanges.GrowsByPrivateOnly(attribute.Before, attribute.After),
             _ => false,
         };
 
@@ -107,16 +156,8 @@ internal static class AttributeEffects
         );
 
     private static bool OpensToAll(AttributeChange attribute) =>
-        attribute.IsUnknown || (NamesEverybody(attribute.After) && !NamesEverybody(attribute.Before));
-
-    private static bool NamesEverybody(JsonElement? element) =>
-        element?.ValueKind switch
-        {
-            JsonValueKind.String => element.Value.GetString() is "0.0.0.0/0" or "::/0",
-            JsonValueKind.Array => element.Value.EnumerateArray().Any(item => NamesEverybody(item)),
-            JsonValueKind.Object => element.Value.EnumerateObject().Any(member => NamesEverybody(member.Value)),
-            _ => false,
-        };
+        attribute.IsUnknown
+        || (AddressRanges.NamesEverybody(attribute.After) && !AddressRanges.NamesEverybody(attribute.Before));
 
     private static FactValue ValueOf(AttributeChange attribute) =>
         attribute.IsSensitive ? Hidden

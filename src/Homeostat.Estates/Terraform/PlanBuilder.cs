@@ -15,7 +15,8 @@ internal static class PlanBuilder
     )
     {
         var effects = new List<Effect>();
-        var reader = new PlanEffects(TypeTable.Aws, configuration, new Locations(plan.Configuration));
+        var names = PlanNames.Of(plan, TypeTable.Aws);
+        var reader = new PlanEffects(TypeTable.Aws, configuration, new Locations(plan.Configuration), names);
         foreach (var change in plan.Changes.Where(PriorEstate.IsManaged))
         {
             effects.AddRange(reader.Of(change));
@@ -28,12 +29,17 @@ internal static class PlanBuilder
             );
         }
 
+        effects.AddRange(PlanObstacles.Of(plan, names, records));
         var principals = PrincipalsOf(plan.Prior.Instances);
         for (var i = 0; i < effects.Count; i++)
         {
             if (effects[i] is Effect.Grant grant && principals.TryGetValue(grant.Principal.Value, out var principal))
             {
                 effects[i] = grant with { Principal = principal };
+            }
+            else if (effects[i] is Effect.Expose expose && principals.TryGetValue(expose.To, out var known))
+            {
+                effects[i] = expose with { To = known.Value };
             }
         }
 

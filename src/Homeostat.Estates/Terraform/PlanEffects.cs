@@ -7,8 +7,10 @@ using Homeostat.Estates.Terraform.Types;
 namespace Homeostat.Estates.Terraform;
 
 /// <summary>Translates one planned change into effects; what it does not understand becomes <see cref="Effect.Unknown"/>.</summary>
-internal sealed class PlanEffects(TypeTable table, Configuration? configuration, Locations locations)
+internal sealed class PlanEffects(TypeTable table, Configuration? configuration, Locations locations, PlanNames names)
 {
+    private readonly AttributeEffects _attributes = new(names);
+
     public IEnumerable<Effect> Of(PlanChange change)
     {
         if (change.Deferred is not null || change.Is("no-op") || change.Is("read"))
@@ -17,10 +19,19 @@ internal sealed class PlanEffects(TypeTable table, Configuration? configuration,
         }
 
         var id = new ResourceId(change.Id);
+        if (table.Of(change.Type).IsVersioned && change.Actions is [_, _] && change.Actions.Contains("create"))
+        {
+            return
+            [
+                new Effect.Change(id, "version", FactValue.Of("new"), ChangeImpact.Harmless),
+                .. Opened(change, id),
+            ];
+        }
+
         return change.Actions switch
         {
             ["create"] => [Create(change, id), .. Opened(change, id)],
-            ["delete"] => [Destroy(change, id)],
+            ["delete"] => [Destroy(change, id), .. Uncovered(change, id)],
             ["update"] => Updated(change, id),
             ["delete", "create"] =>
             [
@@ -82,13 +93,16 @@ internal sealed class PlanEffects(TypeTable table, Configuration? configuration,
 
     /// <summary>What a new or recreated resource opens beyond what the old one had open.</summary>
     private IEnumerable<Effect> Opened(PlanChange change, ResourceId id) =>
-        Changes(change).SelectMany(attribute => AttributeEffects.Opened(id, change, attribute));
+        Changes(change).SelectMany(attribute => _attributes.Opened(id, change, attribute)).Distinct();
+
+    private IEnumerable<Effect> Uncovered(PlanChange change, ResourceId id) =>
+        table.Of(change.Type).IsShield ? _attributes.Uncovered(id, change) : [];
 
     private IEnumerable<Effect> Updated(PlanChange change, ResourceId id)
     {
         var attributes = Changes(change).ToList();
         return attributes.Count > 0
-            ? attributes.SelectMany(attribute => AttributeEffects.Of(id, change, attribute))
+            ? attributes.SelectMany(attribute => _attributes.Of(id, change, attribute)).Distinct()
             : [new Effect.Unknown(id, "the plan updates it in place and does not show what changes")];
     }
 

@@ -12,15 +12,21 @@ internal readonly record struct PolicyGrant(string Principal, string Action, str
         get
         {
             var verb = Action[(Action.IndexOf(':', StringComparison.Ordinal) + 1)..];
-            return verb == "*" || verb.StartsWith("Put*", StringComparison.OrdinalIgnoreCase) ? Privilege.Administer
+            verb = verb.StartsWith("Batch", StringComparison.OrdinalIgnoreCase) ? verb["Batch".Length..] : verb;
+            return IsSweeping(verb) || verb.StartsWith("Put*", StringComparison.OrdinalIgnoreCase)
+                    ? Privilege.Administer
                 : StartsWithAny(verb, "Delete", "Terminate", "Purge", "Remove", "Destroy") ? Privilege.Delete
-                : StartsWithAny(verb, "Get", "List", "Describe", "Read", "Receive", "View", "Head", "Batch")
-                    ? Privilege.Read
-                : verb.Contains("Policy", StringComparison.OrdinalIgnoreCase) || StartsWithAny(verb, "Pass", "Assume")
+                : StartsWithAny(verb, "Get", "List", "Describe", "Read", "Receive", "View", "Head") ? Privilege.Read
+                : verb.Contains("Policy", StringComparison.OrdinalIgnoreCase)
+                || StartsWithAny(verb, "Pass", "Assume")
+                || StartsWithAny(Action, "iam:", "organizations:")
                     ? Privilege.Administer
                 : Privilege.Write;
         }
     }
+
+    /// <summary>A wildcard before there is a word: it stands for reading and deleting alike.</summary>
+    private static bool IsSweeping(string verb) => verb.AsSpan().IndexOfAny('*', '?') is >= 0 and < 3;
 
     private static bool StartsWithAny(string verb, params ReadOnlySpan<string> starts)
     {
@@ -42,6 +48,9 @@ internal readonly record struct PolicyGrant(string Principal, string Action, str
 internal sealed record PolicyDocument(HashSet<PolicyGrant> Grants, HashSet<string> Others)
 {
     public const string Anybody = "*";
+
+    /// <summary>Some statement allows whatever it does not name.</summary>
+    public bool IsOpenEnded { get; private set; }
 
     private static readonly string[] Negations = ["NotAction", "NotResource", "NotPrincipal"];
 
@@ -79,6 +88,7 @@ internal sealed record PolicyDocument(HashSet<PolicyGrant> Grants, HashSet<strin
         if (statement.Text("Effect") != "Allow" || Array.Exists(Negations, name => statement.Member(name) is not null))
         {
             Others.Add(statement.GetRawText());
+            IsOpenEnded |= statement.Text("Effect") != "Deny";
             return;
         }
 
@@ -115,6 +125,7 @@ internal sealed record PolicyDocument(HashSet<PolicyGrant> Grants, HashSet<strin
 /// <summary>What the change of a policy document gives and takes.</summary>
 internal static class PolicyChange
 {
+    /// <summary>Of a policy that is there already.</summary>
     public static IEnumerable<Effect> Of(ResourceId id, PlanChange change, AttributeChange attribute)
     {
         var holder = Holder(id, change);
@@ -124,7 +135,7 @@ internal static class PolicyChange
         {
             return
             [
-                new Effect.Grant(id, holder, Privilege.Administer),
+                Rights.Given(id, holder, Privilege.Administer, change),
                 AttributeEffects.Changed(id, attribute, ChangeImpact.Unknown),
             ];
         }
@@ -136,7 +147,12 @@ internal static class PolicyChange
             effects.Add(
                 given.Key == PolicyDocument.Anybody
                     ? new Effect.Expose(id, "anybody", privilege)
-                    : new Effect.Grant(id, ResourceId.TryCreate(given.Key, out var named) ? named : holder, privilege)
+                    : Rights.Given(
+                        id,
+                        ResourceId.TryCreate(given.Key, out var named) ? named : holder,
+                        privilege,
+                        change
+                    )
             );
         }
 
@@ -146,6 +162,41 @@ internal static class PolicyChange
         }
 
         return effects;
+    }
+
+    /// <summary>
+    /// Of a policy that the plan makes. What lets others in to something that the plan makes too opens nothing that was
+    /// there, unless it lets in anybody; statements that deny take nothing from anybody who had it through this policy.
+    /// </summary>
+    public static IEnumerable<Effect> OfNew(ResourceId id, PlanChange change, AttributeChange attribute, Owner owner)
+    {
+        var holder = Holder(id, change);
+        var policy = attribute.IsUnknown ? null : PolicyDocument.Read(attribute.After?.AsText() ?? "");
+        if (policy is null or { IsOpenEnded: true })
+        {
+            yield return new Effect.Grant(id, holder, Privilege.Administer);
+            yield break;
+        }
+
+        foreach (var given in policy.Grants.GroupBy(grant => grant.Principal))
+        {
+            var privilege = given.Max(grant => grant.Privilege);
+            if (given.Key == PolicyDocument.Anybody)
+            {
+                yield return new Effect.Expose(owner.Id, "anybody", privilege);
+            }
+            else if (given.Key.Length == 0)
+            {
+                yield return new Effect.Grant(id, holder, privilege);
+            }
+            else if (!owner.IsNew)
+            {
+                // Whom nobody can place may stand for anything: it is judged as a right to everything.
+                var reach = owner.Kind == OwnerKind.Existing ? privilege : Privilege.Administer;
+                var principal = ResourceId.TryCreate(given.Key, out var named) ? named : holder;
+                yield return new Effect.Grant(owner.Id, principal, reach);
+            }
+        }
     }
 
     /// <summary>Whom a document without principals speaks for: the role, user or group it is attached to, or itself.</summary>

@@ -74,7 +74,10 @@ internal sealed class RelationBuilder(
 
         if (roles.HasFlag(ReferenceRoles.EncryptedBy))
         {
-            links.Add(from, new Relation.EncryptedBy(ids[from], ids[BehindAlias(target)]));
+            // Destroying the key ends the content; disabling it, or shutting everybody out, makes it unreadable meanwhile.
+            var key = BehindAlias(target);
+            links.Add(from, new Relation.EncryptedBy(ids[from], ids[key]));
+            links.NeedsEach(from, "key", key);
         }
 
         if (roles.HasFlag(ReferenceRoles.DeadLetter))

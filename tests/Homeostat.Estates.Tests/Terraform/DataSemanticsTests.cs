@@ -68,6 +68,7 @@ public sealed class DataSemanticsTests
                 "holds Primary of asset:aws_db_instance.main",
                 "holds Replica of asset:aws_db_instance.main",
                 "is encrypted by aws_kms_key.k",
+                "needs aws_kms_key.k",
             ],
             file.Says("aws_db_instance.main")
         );

@@ -192,7 +192,7 @@ public sealed class PlanEffectsTests
             Update("aws_iam_role_policy.p", Policy(Delete), Policy(Get))
         );
         Assert.Contains(
-            "grant app Administer on aws_iam_role_policy.p",
+            "expose aws_iam_role_policy.p to app for Administer",
             Update("aws_iam_role_policy.p", Policy($"{Get},{Deny}"), Policy(Get))
         );
         Assert.Equal(

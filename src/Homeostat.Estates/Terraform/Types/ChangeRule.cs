@@ -23,6 +23,15 @@ internal enum ChangeVerb
 
     /// <summary>Content is lost while the resource lives.</summary>
     Lose,
+
+    /// <summary>Some of the content is lost, and nobody counted how much.</summary>
+    LoseSome,
+
+    /// <summary>An S3 lifecycle: what its new rules let expire is lost later.</summary>
+    Expire,
+
+    /// <summary>A copy stops following and goes its own way.</summary>
+    Promote,
     Expose,
 
     /// <summary>Exposed when the new value lets the whole internet in and the old one did not.</summary>
@@ -30,6 +39,9 @@ internal enum ChangeVerb
 
     /// <summary>A policy document: what it allows beyond the old one is granted.</summary>
     Policy,
+
+    /// <summary>ARNs of policies: what those allow is granted.</summary>
+    AttachPolicy,
 }
 
 /// <summary>When an alternative of a rule holds.</summary>
@@ -45,11 +57,26 @@ internal enum ChangeTest
 
     /// <summary>The new value is empty: null, an empty text or an empty list.</summary>
     Empty,
+
+    /// <summary>The old value was this text.</summary>
+    Was,
+
+    /// <summary>The new number is more than a quarter away from the old one, or there is none.</summary>
+    Far,
+
+    /// <summary>A list of rules or ranges that does more than grow by private ranges and security groups.</summary>
+    BeyondPrivate,
 }
 
-/// <summary>One alternative: <c>verb [argument] [if =value | if less | if empty]</c>.</summary>
+/// <summary>
+/// One alternative: <c>verb [argument] [if =value | if was=value | if less | if empty | if far | if beyond-private]
+/// [where condition]</c>; the condition is about other attributes of the new side.
+/// </summary>
 internal sealed record ChangeAlternative(ChangeVerb Verb, string? Argument, ChangeTest Test, string? Value)
 {
+    /// <summary>Null = whatever the other attributes are.</summary>
+    public Condition? Where { get; private init; }
+
     private static readonly Dictionary<string, ChangeVerb> Verbs = new()
     {
         ["unknown"] = ChangeVerb.Unknown,
@@ -61,9 +88,13 @@ internal sealed record ChangeAlternative(ChangeVerb Verb, string? Argument, Chan
         ["disable"] = ChangeVerb.Disable,
         ["destroy"] = ChangeVerb.Destroy,
         ["lose"] = ChangeVerb.Lose,
+        ["lose-some"] = ChangeVerb.LoseSome,
+        ["expire"] = ChangeVerb.Expire,
+        ["promote"] = ChangeVerb.Promote,
         ["expose"] = ChangeVerb.Expose,
         ["expose-cidr"] = ChangeVerb.ExposeCidr,
         ["policy"] = ChangeVerb.Policy,
+        ["attach-policy"] = ChangeVerb.AttachPolicy,
     };
 
     /// <summary>How long a restart takes where the table says it; null is unknown.</summary>
@@ -71,6 +102,17 @@ internal sealed record ChangeAlternative(ChangeVerb Verb, string? Argument, Chan
 
     /// <exception cref="FormatException">A word is not in the vocabulary; the message names it.</exception>
     public static ChangeAlternative Parse(string text)
+    {
+        var where = text.IndexOf(" where ", StringComparison.Ordinal);
+        return where < 0
+            ? ParsePlain(text)
+            : ParsePlain(text[..where]) with
+            {
+                Where = Condition.Parse(text[(where + " where ".Length)..].Trim()),
+            };
+    }
+
+    private static ChangeAlternative ParsePlain(string text)
     {
         var condition = text.IndexOf(" if ", StringComparison.Ordinal);
         var words = (condition < 0 ? text : text[..condition]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -94,8 +136,13 @@ internal sealed record ChangeAlternative(ChangeVerb Verb, string? Argument, Chan
         {
             "less" => (ChangeTest.Less, null),
             "empty" => (ChangeTest.Empty, null),
+            "far" => (ChangeTest.Far, null),
+            "beyond-private" => (ChangeTest.BeyondPrivate, null),
             ['=', .. var value] => (ChangeTest.Is, value),
-            _ => throw new FormatException($"'if {text}' is no test; there are 'if =value', 'if less', 'if empty'"),
+            ['w', 'a', 's', '=', .. var value] => (ChangeTest.Was, value),
+            _ => throw new FormatException(
+                $"'if {text}' is no test; there are 'if =value', 'if was=value', 'if less', 'if empty', 'if far', 'if beyond-private'"
+            ),
         };
 }
 

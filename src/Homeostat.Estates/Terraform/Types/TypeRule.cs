@@ -90,6 +90,15 @@ internal sealed record TypeRule
 
     public PathTree<ChangeRule> Changes { get; init; } = new();
 
+    /// <summary>The attributes that name what it is a part of, and ends with.</summary>
+    public IReadOnlyList<string> OwnerPaths { get; init; } = [];
+
+    /// <summary>Its destruction opens what it is a part of to everybody, where it had a flag set.</summary>
+    public bool IsShield { get; init; }
+
+    /// <summary>A replacement is a new version beside the old one, and what runs the old one goes on.</summary>
+    public bool IsVersioned { get; init; }
+
     /// <summary>How long making one typically takes; null = nobody knows.</summary>
     public TimeSpan? Rebuild { get; init; }
 }

@@ -17,6 +17,8 @@ internal sealed class TypeRuleReader
         "ids",
         "refs",
         "valueOnly",
+        "shield",
+        "versioned",
         "standsFor",
         "state",
         "capacity",
@@ -95,6 +97,14 @@ internal sealed class TypeRuleReader
                     .Select(pair => (pair.Name, ParseReference(type, pair.Name, pair.Value) ?? ReferenceRule.Nothing)),
             ],
             PolicyPaths = [.. Lines(line, "refs").Where(pair => pair.Value == "grants").Select(pair => pair.Name)],
+            OwnerPaths =
+            [
+                .. Lines(line, "refs")
+                    .Where(pair => pair.Value.Split(' ').Contains("contained"))
+                    .Select(pair => pair.Name),
+            ],
+            IsShield = line.Member("shield")?.AsFlag() == true,
+            IsVersioned = line.Member("versioned")?.AsFlag() == true,
             IsValueOnly = line.Member("valueOnly")?.AsFlag() == true,
             StandsFor = line.Text("standsFor"),
             State = ReadState(line),
