@@ -22,8 +22,12 @@ internal static class PlanObstacles
         var changes = plan.Changes.ToLookup(change => change.Id);
         foreach (var need in records.OfType<EstateChange.Upsert>().SelectMany(record => record.Relations))
         {
-            // Where it needs the one subnet, its fall is foreseen; where it needs any of several, it works on meanwhile.
-            if (need is not Relation.Needs { Members.Count: > 1 } any || names.Removes(any.From))
+            // Where every subnet that it could be in goes, its fall is foreseen; where one stays, it would work on.
+            if (
+                need is not Relation.Needs { Members.Count: > 1 } any
+                || any.Members.All(going.ContainsKey)
+                || names.Removes(any.From)
+            )
             {
                 continue;
             }

@@ -41,7 +41,7 @@ public sealed class FormatTests
             )
             {
                 Assert.All(
-                    node.Select(field => field.Key).Where(key => key is not ("destroy" or "replace")),
+                    node.Select(field => field.Key).Where(key => key is not ("destroy" or "replace" or "change")),
                     key => Assert.Contains(key, inner)
                 );
             }
