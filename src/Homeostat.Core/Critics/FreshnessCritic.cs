@@ -37,7 +37,7 @@ public sealed class FreshnessCritic : ICritic
     private Finding StaleFinding(CaseFile file, Resource resource)
     {
         var age = resource.Existence.AgeAt(file.Now);
-        var seen = age is { } known ? $"was last seen {Ages.Text(known)} ago" : "was seen at a time that nobody stated";
+        var seen = age is { } known ? $"was last seen {Ages.Ago(known)}" : "was seen at a time that nobody stated";
         return new Finding(
             Name,
             file.HasLooked ? Verdict.Deny : Verdict.Defer,
