@@ -77,6 +77,11 @@ internal sealed class MarkdownRenderer(Report report, bool all)
 
     private void AddLosses()
     {
+        if (report.Lost.Data.Count + report.Lost.WaysBack.Count == 0)
+        {
+            return;
+        }
+
         foreach (var data in Cut(report.Lost.Data))
         {
             var left = data.IsGone

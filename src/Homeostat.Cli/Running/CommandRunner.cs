@@ -82,13 +82,29 @@ internal static class CommandRunner
         {
             // The parser sets choices on lines of their own; a message here is one line.
             var words = problem.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries);
-            error.WriteLine($"homeostat: {PlainText.Clean(string.Join(' ', words))}{Meant(parsed, problem)}");
+            var meant = Meant(parsed, problem);
+            var told = PlainText.Clean(string.Join(' ', words));
+            error.WriteLine($"homeostat: {(meant.Length > 0 ? told.TrimEnd('.') : told)}{meant}");
+        }
+
+        // A misspelt option that stands first is taken for the argument, and its value for what is too much.
+        var options = parsed.CommandResult.Command.Options.Select(option => option.Name).ToArray();
+        foreach (
+            var token in parsed.Tokens.Where(IsMisspelt).Where(token => !parsed.UnmatchedTokens.Contains(token.Value))
+        )
+        {
+            error.WriteLine(
+                $"homeostat: {PlainText.Clean(token.Value)} is no option{Suggestion.DidYouMean(token.Value, options)}"
+            );
         }
 
         var command = string.Join(' ', Names(parsed.CommandResult).Reverse());
         error.WriteLine($"homeostat: `{command} --help` says what is accepted");
         return ExitCode.Usage;
     }
+
+    private static bool IsMisspelt(Token token) =>
+        token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal);
 
     /// <summary>The nearest command or option to the word that an error is about.</summary>
     private static string Meant(ParseResult parsed, string problem)

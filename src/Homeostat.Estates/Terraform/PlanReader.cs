@@ -62,9 +62,9 @@ internal static class PlanReader
     /// </summary>
     private static string? UnfinishedBecause(JsonElement root) =>
         root.Member("errored")?.AsFlag() == true
-            ? "the plan ended with an error: Terraform does not apply it, and changes may be missing from it"
+            ? "the plan ended with an error, so Terraform does not apply it, and changes may be missing from it"
         : IsPartial(root) && root.Items("deferred_changes").Any()
-            ? "the plan is not complete: Terraform deferred some of its changes, and another plan must follow it"
+            ? "the plan is not complete, Terraform deferred some of its changes, and another plan must follow it"
         : null;
 
     private static IEnumerable<string> Notes(JsonElement root)
@@ -75,7 +75,7 @@ internal static class PlanReader
         }
         else if (IsPartial(root))
         {
-            yield return "the plan is not complete, as one made with -target: another plan must follow it";
+            yield return "the plan is not complete, as one made with -target, and another plan must follow it";
         }
     }
 

@@ -38,6 +38,14 @@ public sealed class BadInputTests
         Assert.DoesNotContain('\uFFFD', answer.Error);
     }
 
+    [Fact]
+    public async Task A_misspelt_option_that_stands_first_is_not_taken_for_the_plan() =>
+        Refused(
+            await CommandLine.RunAsync("review", "--fromat", "json", "plan.json"),
+            ExitCode.Usage,
+            "--fromat is no option; did you mean --format?"
+        );
+
     [Theory]
     [InlineData(null, "homeostat")]
     [InlineData("./homeostat", "./homeostat")]

@@ -58,7 +58,7 @@ public sealed class ReviewersEyeTests
         var comment = await folder.ReviewAsync("--format", "markdown");
 
         Assert.Equal(0, comment.Code);
-        Assert.Contains("-target: another plan must follow", comment.Output, StringComparison.Ordinal);
+        Assert.Contains("-target, and another plan must follow", comment.Output, StringComparison.Ordinal);
     }
 
     [Fact]
