@@ -12,6 +12,9 @@ public static class Limits
     /// <summary>Most units a resource may declare; ⌊cap · supply / k⌋ stays inside 64 bits.</summary>
     public const int MaxCapacity = 1_000_000;
 
+    /// <summary>Most lethal variables that the findings of one decision name; the others are counted.</summary>
+    public const int LethalFindings = 8;
+
     /// <summary>Most effects in one request.</summary>
     public const int MaxEffects = 10_000;
 

@@ -43,6 +43,16 @@ public sealed class InitCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_being_told_where_it_writes_beside_the_file_where_a_review_looks()
+    {
+        var (code, output, _) = await Run("init", Write("state.json", State));
+
+        Assert.Equal(0, code);
+        Assert.True(File.Exists(Overlay));
+        Assert.DoesNotContain("--config", output);
+    }
+
+    [Fact]
     public async Task It_never_replaces_a_file_unless_it_is_told_to()
     {
         var state = Write("state.json", State);

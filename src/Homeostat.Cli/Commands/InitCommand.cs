@@ -15,11 +15,10 @@ internal static class InitCommand
     public static Command Create()
     {
         var files = SharedOptions.Files();
-        var output = new Option<string>("--output")
+        var output = new Option<string?>("--output")
         {
             HelpName = "FILE",
-            Description = "where the overlay goes",
-            DefaultValueFactory = _ => OverlayFile.DefaultName,
+            Description = "where the overlay goes; by default homeostat.yaml beside the first file",
         };
         var force = new Option<bool>("--force") { Description = "replace the file where there is one" };
         var command = new Command("init", "write a first homeostat.yaml from what can be guessed of the estate")
@@ -30,9 +29,10 @@ internal static class InitCommand
         };
         command.SetAction(parsed =>
         {
+            var paths = parsed.GetValue(files) ?? [];
             Run(
-                parsed.GetValue(files) ?? [],
-                parsed.GetRequiredValue(output),
+                paths,
+                parsed.GetValue(output) ?? (paths.Length > 0 ? BesideOf(paths[0]) : OverlayFile.DefaultName),
                 parsed.GetValue(force),
                 Terminal.Of(parsed)
             );
@@ -40,6 +40,10 @@ internal static class InitCommand
         });
         return command;
     }
+
+    /// <summary>Where a review of the file looks first.</summary>
+    public static string BesideOf(string file) =>
+        Path.Combine(Path.GetDirectoryName(file) ?? "", OverlayFile.DefaultName);
 
     private static void Run(string[] paths, string output, bool force, Terminal terminal)
     {
@@ -71,7 +75,7 @@ internal static class InitCommand
                 {
                     throw new EstateSourceException(
                         $"{file.Path}: {id} is in {seen[id]} too; "
-                            + "write one overlay for each estate: homeostat init FILE --output OVERLAY"
+                            + $"write one overlay for each estate: {CalledAs.Name} init FILE --output OVERLAY"
                     );
                 }
             }

@@ -41,9 +41,10 @@ internal sealed class InitSummary
         summary.PrintCounts();
         summary.PrintFirstLooks();
         output.WriteLine();
-        var config = path == OverlayFile.DefaultName ? "" : $" --config {PlainText.Clean(path)}";
+        var isFound = Path.GetFullPath(path) == Path.GetFullPath(InitCommand.BesideOf(source));
+        var config = isFound ? "" : $" --config {PlainText.Clean(path)}";
         output.WriteLine("Then:");
-        output.WriteLine($"    homeostat review {PlainText.Clean(source)}{config}");
+        output.WriteLine($"    {CalledAs.Name} review {PlainText.Clean(source)}{config}");
     }
 
     private void PrintCounts()

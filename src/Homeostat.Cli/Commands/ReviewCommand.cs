@@ -48,7 +48,7 @@ internal static class ReviewCommand
         );
         var (estate, plan) = EstateLoader.LoadPlan(path, parsed.GetValue(options.State), selection, terminal);
         var outcome = await new PlanReview(estate, plan, terms, terminal).RunAsync(cancellationToken);
-        var subject = new ActionSubject(path, plan.Sha256, plan.Effects());
+        var subject = new ActionSubject(path, plan.Sha256, plan.Effects()) { IsDestroy = plan.IsDestroy };
         var report = new ReportBuilder(estate, terms.Now).OfReview(subject, outcome);
         ReportWriter.Write(report, parsed.GetRequiredValue(options.Format), parsed.GetValue(options.All), terminal);
         return report.ExitCode;

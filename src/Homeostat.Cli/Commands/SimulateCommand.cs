@@ -51,6 +51,7 @@ internal static class SimulateCommand
                 parsed.GetValue(stop) ?? [],
                 parsed.GetValue(change) ?? []
             );
+            RefuseSwallowed(parsed.GetValue(files) ?? [], effects);
             var estate = EstateLoader.Load(SharedOptions.Selection(parsed, files, config, observedAt), terminal);
             var time = parsed.GetValue(now) ?? TimeProvider.System.GetUtcNow();
             var report = Simulation.Run(estate, effects, time);
@@ -58,6 +59,18 @@ internal static class SimulateCommand
             return report.ExitCode;
         });
         return command;
+    }
+
+    /// <summary>An option that takes several ids takes a file that stands behind them for one more.</summary>
+    private static void RefuseSwallowed(string[] files, NamedEffects effects)
+    {
+        var named = effects.Destroyed.Concat(effects.Stopped).Concat(effects.Changes);
+        if (files.Length == 0 && named.FirstOrDefault(File.Exists) is { } file)
+        {
+            throw new UsageException(
+                $"{file} was taken for an id: the files stand first, {CalledAs.Name} simulate {file} --destroy ID"
+            );
+        }
     }
 
     private static Option<string[]> Ids(string name, string description) =>

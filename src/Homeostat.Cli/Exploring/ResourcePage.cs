@@ -212,8 +212,8 @@ internal sealed class ResourcePage(LoadedEstate estate, DateTimeOffset now, Term
     private string SeenText(Provenance seen, TimeSpan shelfLife) =>
         seen.Declared ? $"declared in the {seen.Source}"
         : seen.AgeAt(now) is not { } age ? $"from {seen.Source}, at a time that it does not state"
-        : seen.IsFreshAt(now, shelfLife) ? $"seen {Ages.Text(age)} ago ({seen.Source})"
-        : $"seen {Ages.Text(age)} ago ({seen.Source}), too old to count";
+        : seen.IsFreshAt(now, shelfLife) ? $"seen {Ages.Ago(age)} ({seen.Source})"
+        : $"seen {Ages.Ago(age)} ({seen.Source}), too old to count";
 
     private static string PlaceOf(Location location)
     {

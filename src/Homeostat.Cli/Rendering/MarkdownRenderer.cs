@@ -30,9 +30,13 @@ internal sealed class MarkdownRenderer(Report report, bool all)
         AddFindings();
         AddLosses();
         AddAlternative();
+        AddExposed();
+        AddGuards();
+        AddWarnings();
         AddImpaired();
         AddVariables();
         AddUndo();
+        AddUnwritten();
         AddUnconnected();
         AddGuesses();
         AddFooter();
@@ -62,8 +66,9 @@ internal sealed class MarkdownRenderer(Report report, bool all)
         foreach (var finding in Cut(findings))
         {
             var path = finding.Path.Count > 1 ? $"<br>{string.Join(" → ", finding.Path.Select(Code))}" : "";
-            var age = finding.EvidenceAgeSeconds is { } seconds ? $"{Wording.Age(seconds)} old" : "";
-            Line($"| **{finding.AtMost}** | {Plain(finding.Reason)}{path} | {age} |");
+            var age = finding.EvidenceAgeSeconds is { } seconds ? $"{Wording.Old(seconds)}" : "";
+            var remedy = finding.Remedy is { } text ? $"<br>Remedy: {Plain(text)}" : "";
+            Line($"| **{finding.AtMost}** | {Plain(finding.Reason)}{path}{remedy} | {age} |");
         }
 
         Rest(findings.Length);
@@ -72,6 +77,11 @@ internal sealed class MarkdownRenderer(Report report, bool all)
 
     private void AddLosses()
     {
+        if (report.Lost.Data.Count + report.Lost.WaysBack.Count == 0)
+        {
+            return;
+        }
+
         foreach (var data in Cut(report.Lost.Data))
         {
             var left = data.IsGone
@@ -96,8 +106,16 @@ internal sealed class MarkdownRenderer(Report report, bool all)
 
     private void AddAlternative()
     {
-        if (report.Alternative is not { Kept.Count: > 0 } alternative)
+        if (report.Alternative is not { } alternative)
         {
+            return;
+        }
+
+        AddStopInstead(alternative);
+        if (alternative.Kept.Count == 0)
+        {
+            Line("**No part of it would be allowed.**");
+            Line("");
             return;
         }
 
@@ -105,7 +123,64 @@ internal sealed class MarkdownRenderer(Report report, bool all)
         Line("");
         Line("```sh");
         Line($"terraform plan {string.Join(' ', alternative.TargetOptions.Select(PlainText.Clean))}");
+        Line("# or, with OpenTofu, leave the others out:");
+        Line($"tofu plan {string.Join(' ', alternative.ExcludeOptions.Select(PlainText.Clean))}");
         Line("```");
+        Line("");
+        Line(Plain(Wording.TargetCaveat(alternative)));
+        if (!alternative.ProvenLargest)
+        {
+            Line("The search was cut off: a larger part may be allowed.");
+        }
+
+        Line("");
+    }
+
+    private void AddStopInstead(ReportAlternative alternative)
+    {
+        if (alternative.StopInstead.Count > 0)
+        {
+            Line(
+                $"Stopping instead of destroying would be allowed: {string.Join(", ", Cut(alternative.StopInstead).Select(Code))}"
+            );
+            Line("");
+        }
+    }
+
+    private void AddExposed() =>
+        AddList(
+            "Opened to others",
+            report.Exposed,
+            gain => $"- {Code(gain.Target)} (tier {gain.Tier}): {gain.Privilege} for {Code(gain.To)}"
+        );
+
+    private void AddGuards() => AddList("Guards lost", report.Lost.GuardsLost, guard => $"- {Code(guard)}");
+
+    private void AddWarnings() => AddList("Look at this too", report.Estate.Warnings, warning => $"- {Plain(warning)}");
+
+    private void AddUnwritten() =>
+        AddList(
+            "Changes whose meaning nobody wrote down (the worst is assumed too)",
+            report.Coverage.UnwrittenChanges,
+            change => $"- {Code(change.Target)}: {Code(change.Key)}"
+        );
+
+    /// <summary>What a reviewer must not miss is not folded away.</summary>
+    private void AddList<T>(string title, IReadOnlyList<T> items, Func<T, string> line)
+    {
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        Line($"**{title}:**");
+        Line("");
+        foreach (var item in Cut(items))
+        {
+            Line(line(item));
+        }
+
+        Rest(items.Count);
         Line("");
     }
 
@@ -123,7 +198,7 @@ internal sealed class MarkdownRenderer(Report report, bool all)
                 CultureInfo.InvariantCulture,
                 $"Charge {report.Stress.Charge:0.00} of a stress budget of {report.Stress.Budget:0.00}; stress {report.Stress.Before:0.00} → {report.Stress.After:0.00}"
             ),
-            report.Variables,
+            [.. report.Variables.Where(variable => variable.Charge > 0 || variable.IsLethal)],
             variable =>
                 string.Create(
                     CultureInfo.InvariantCulture,

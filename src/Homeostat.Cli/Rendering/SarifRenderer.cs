@@ -9,6 +9,7 @@ namespace Homeostat.Cli.Rendering;
 /// <summary>Writes the findings as SARIF 2.1.0 (OASIS), in the form that code scanning services take.</summary>
 internal static class SarifRenderer
 {
+    private const string GuardTest = "homeostasis.guard";
     private const string SchemaAddress = "https://json.schemastore.org/sarif-2.1.0.json";
 
     public static void Render(Report report, TextWriter output)
@@ -32,9 +33,10 @@ internal static class SarifRenderer
         json.WriteStartObject();
         WriteTool(report, json);
         json.WriteStartArray("results");
-        foreach (var finding in report.Findings)
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var finding in ResultsOf(report))
         {
-            WriteResult(report, finding, json);
+            WriteResult(report, finding, UniqueIn(told, finding), json);
         }
 
         json.WriteEndArray();
@@ -52,7 +54,7 @@ internal static class SarifRenderer
         json.WriteString("name", "Homeostat");
         json.WriteString("semanticVersion", Version);
         json.WriteStartArray("rules");
-        foreach (var test in report.Findings.Select(finding => finding.Test).Distinct().Order(StringComparer.Ordinal))
+        foreach (var test in ResultsOf(report).Select(finding => finding.Test).Distinct().Order(StringComparer.Ordinal))
         {
             json.WriteStartObject();
             json.WriteString("id", test);
@@ -65,7 +67,47 @@ internal static class SarifRenderer
         json.WriteEndObject();
     }
 
-    private static void WriteResult(Report report, ReportFinding finding, Utf8JsonWriter json)
+    /// <summary>The findings, and as notes what no test refuses and a reviewer should see.</summary>
+    private static IEnumerable<ReportFinding> ResultsOf(Report report) =>
+        report
+            .Findings.Concat(
+                report.Exposed.Select(gain =>
+                    Note("report.exposed", $"{gain.Target} is opened: {gain.Privilege} for {gain.To}", gain.Target)
+                )
+            )
+            .Concat(
+                report
+                    .Lost.GuardsLost.Where(guard =>
+                        !report.Findings.Any(finding => finding.Path.Contains(guard) && finding.Test == GuardTest)
+                    )
+                    .Select(guard => Note("report.guard-lost", $"{guard} would no longer guard", guard))
+            )
+            .Concat(
+                report.Coverage.UnwrittenChanges.Select(change =>
+                    Note(
+                        "report.unknown-meaning",
+                        $"nobody wrote down what {change.Key} means to {change.Target}; the worst is assumed too",
+                        change.Target
+                    )
+                )
+            );
+
+    private static ReportFinding Note(string rule, string text, string resource) =>
+        new(rule, "allow", text, [resource], null, [], null);
+
+    /// <summary>Findings of one test with one path, such as two variables of one service, are told apart by their order.</summary>
+    private static string UniqueIn(HashSet<string> told, ReportFinding finding)
+    {
+        var fingerprint = FingerprintOf(finding, 0);
+        for (var nth = 1; !told.Add(fingerprint); nth++)
+        {
+            fingerprint = FingerprintOf(finding, nth);
+        }
+
+        return fingerprint;
+    }
+
+    private static void WriteResult(Report report, ReportFinding finding, string fingerprint, Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteString("ruleId", finding.Test);
@@ -87,7 +129,7 @@ internal static class SarifRenderer
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteStartObject("partialFingerprints");
-        json.WriteString("homeostatFinding/v1", FingerprintOf(finding));
+        json.WriteString("homeostatFinding/v1", fingerprint);
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -131,7 +173,7 @@ internal static class SarifRenderer
 
     private static string MessageOf(ReportFinding finding)
     {
-        var text = new StringBuilder($"{finding.AtMost}: {finding.Reason}.");
+        var text = new StringBuilder(IsNote(finding) ? $"{finding.Reason}." : $"{finding.AtMost}: {finding.Reason}.");
         if (finding.Path.Count > 1)
         {
             text.Append($" Path: {string.Join(" → ", finding.Path)}.");
@@ -139,11 +181,13 @@ internal static class SarifRenderer
 
         if (finding.EvidenceAgeSeconds is { } age)
         {
-            text.Append($" Evidence: {Wording.Age(age)} old.");
+            text.Append($" Evidence: {Wording.Old(age)}.");
         }
 
         return finding.Remedy is { } remedy ? text.Append($" Remedy: {remedy}.").ToString() : text.ToString();
     }
+
+    private static bool IsNote(ReportFinding finding) => finding.Test.StartsWith("report.", StringComparison.Ordinal);
 
     private static string LevelOf(string atMost) =>
         atMost switch
@@ -161,9 +205,13 @@ internal static class SarifRenderer
     }
 
     /// <summary>The same finding of the next plan has the same fingerprint: no times, no amounts.</summary>
-    private static string FingerprintOf(ReportFinding finding) =>
+    private static string FingerprintOf(ReportFinding finding, int nth) =>
         Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{finding.Test}\n{string.Join('\n', finding.Path)}"))
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(
+                    $"{finding.Test}\n{string.Join('\n', finding.Path)}{(nth > 0 ? $"\n{nth}" : "")}"
+                )
+            )
         )[..32];
 
     private static string Version =>

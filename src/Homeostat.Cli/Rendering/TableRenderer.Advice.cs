@@ -1,4 +1,5 @@
 using Homeostat.Cli.Reporting;
+using Homeostat.Cli.Running;
 using Spectre.Console;
 
 namespace Homeostat.Cli.Rendering;
@@ -25,7 +26,7 @@ internal sealed partial class TableRenderer
             Command("terraform plan", alternative.TargetOptions);
             _page.Paragraph("or, with OpenTofu, leave these out:");
             Command("tofu plan", alternative.ExcludeOptions);
-            _page.Paragraph("-target also takes in what these depend on: review the plan that it makes.", Page.Quiet);
+            _page.Paragraph(Wording.TargetCaveat(alternative), Page.Quiet);
         }
 
         if (alternative.StopInstead.Count > 0)
@@ -94,7 +95,7 @@ internal sealed partial class TableRenderer
         }
 
         Rest(report.Estate.Guesses.Count, AlikeShown, 4, "guesses");
-        _page.Entry("", 2, Style.Plain, $"say what is really so: homeostat init {report.Subject.File}".TrimEnd());
+        _page.Entry("", 2, Style.Plain, $"say what is really so: {CalledAs.Name} init {report.Subject.File}".TrimEnd());
     }
 
     private void AddWarnings()

@@ -56,7 +56,7 @@ internal sealed partial class TableRenderer(Report report, bool all, Terminal te
             report.Subject.Effects == 0 ? "nothing" : string.Join(", ", operations)
         );
         var age = report.Evidence.AgeSeconds is { } seconds
-            ? $"evidence {Wording.Age(seconds)} old"
+            ? $"evidence {Wording.Old(seconds)}"
             : "evidence of unknown age";
         _page.Entry(
             "judged",
@@ -116,7 +116,7 @@ internal sealed partial class TableRenderer(Report report, bool all, Terminal te
         foreach (var stale in report.Evidence.Stale)
         {
             var age = report.Evidence.AgeSeconds is { } seconds
-                ? $"seen {Wording.Age(seconds)} ago"
+                ? $"seen {Wording.Ago(seconds)}"
                 : "seen at an unknown time";
             _page.Entry("", 2, Style.Plain, $"{stale.What}: {age}, counts for {Wording.Age(stale.ShelfLifeSeconds)}");
         }
@@ -152,8 +152,8 @@ internal sealed partial class TableRenderer(Report report, bool all, Terminal te
 
     private string[] PiecesOf(ReportFinding finding)
     {
-        var pieces = new List<string> { Unrepeated(finding) };
-        if (finding.Path.Count > 1 && pieces[0] == finding.Reason)
+        var pieces = new List<string> { finding.Reason };
+        if (finding.Path.Count > 1 && !IsToldAbove(finding))
         {
             pieces.Add($"by {Page.Path(finding.Path.SkipLast(1))}");
         }
@@ -167,20 +167,16 @@ internal sealed partial class TableRenderer(Report report, bool all, Terminal te
         return [.. pieces];
     }
 
-    /// <summary>A charge over the budget usually has the cause that a finding above it has told already.</summary>
-    private string Unrepeated(ReportFinding finding)
-    {
-        var told = report
+    private bool IsToldAbove(ReportFinding finding) =>
+        report
             .Findings.TakeWhile(earlier => !ReferenceEquals(earlier, finding))
-            .FirstOrDefault(earlier => finding.Reason.EndsWith($": {earlier.Reason}", StringComparison.Ordinal));
-        return told is null ? finding.Reason : finding.Reason[..^(told.Reason.Length + 2)];
-    }
+            .Any(earlier => earlier.Test != finding.Test && earlier.Path.SequenceEqual(finding.Path));
 
     /// <summary>What the findings of one test have in common: its name, the age of the oldest evidence, what to do.</summary>
     private static string NoteOf(string test, ReportFinding[] findings)
     {
         var oldest = findings.Max(finding => finding.EvidenceAgeSeconds);
-        var age = oldest is { } seconds ? $"; evidence {Wording.Age(seconds)} old" : "";
+        var age = oldest is { } seconds ? $"; evidence {Wording.Old(seconds)}" : "";
         var remedies = findings.Select(finding => finding.Remedy).OfType<string>().Distinct();
         return string.Join("; ", remedies.Prepend($"{test}{age}"));
     }

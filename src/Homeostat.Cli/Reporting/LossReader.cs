@@ -63,7 +63,7 @@ internal static class LossReader
     {
         foreach (var lost in consequences.CopiesLost.GroupBy(copy => copy.Asset, copy => copy.Holder))
         {
-            var holders = lost.Select(holder => holder.Value).Order(StringComparer.Ordinal).ToArray();
+            var holders = lost.Select(holder => holder.Value).Distinct().Order(StringComparer.Ordinal).ToArray();
             var left = estate.Copies[lost.Key].Where(copy => !holders.Contains(copy.Holder.Value));
             var tier = lost.Min(holder => (int)estate.Snapshot.EffectiveTierOf(holder));
             yield return new ReportLostData(

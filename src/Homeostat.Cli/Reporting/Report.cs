@@ -170,7 +170,8 @@ internal sealed record ReportAlternative(
     IReadOnlyList<string> StopInstead,
     bool ProvenLargest,
     IReadOnlyList<string> TargetOptions,
-    IReadOnlyList<string> ExcludeOptions
+    IReadOnlyList<string> ExcludeOptions,
+    bool IsDestroy
 );
 
 /// <summary>How much of what would be done the model can follow.</summary>

@@ -4,6 +4,7 @@ using Homeostat.Core.Actions;
 using Homeostat.Core.Deciding;
 using Homeostat.Core.Estate;
 using Homeostat.Core.Leases;
+using Homeostat.Estates.Overlay;
 
 namespace Homeostat.Cli.Reporting;
 
@@ -14,7 +15,7 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
         Build("review", subject, outcome.Judgement, outcome.Verdict, outcome.Lease.Cone.Amounts.Stress) with
         {
             Lease = LeaseOf(outcome.Lease),
-            Alternative = AlternativeOf(outcome.Subset),
+            Alternative = AlternativeOf(outcome.Subset, subject.IsDestroy),
             Log = outcome.Log is { } log
                 ? new ReportLog(log.Folder, log.Index, log.LeafHash, log.TreeSize, log.Root)
                 : null,
@@ -67,10 +68,14 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
         };
     }
 
-    private static ReportFinding[] FindingsOf(Judgement judgement) =>
+    private static ReportFinding[] FindingsOf(Judgement judgement)
+    {
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        return
         [
             .. judgement
                 .Findings.OrderBy(finding => finding.AtMost)
+                .Select(finding => Unrepeated(finding, told))
                 .Select(finding => new ReportFinding(
                     finding.Test,
                     Wording.Of(finding.AtMost),
@@ -81,6 +86,15 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
                     finding.Remedy
                 )),
         ];
+    }
+
+    /// <summary>A charge over the budget usually has the cause that a finding above it has told already.</summary>
+    private static Finding Unrepeated(Finding finding, HashSet<string> told)
+    {
+        var cause = told.FirstOrDefault(earlier => finding.Reason.EndsWith($": {earlier}", StringComparison.Ordinal));
+        told.Add(finding.Reason);
+        return cause is null ? finding : finding with { Reason = finding.Reason[..^(cause.Length + 2)] };
+    }
 
     private static string SummaryOf(
         ActionSubject subject,
@@ -90,15 +104,17 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
     ) =>
         findings.FirstOrDefault(finding => finding.Test == Decider.LedgerTest) is { } unlogged ? unlogged.Reason
         : judgement.Verdict == Verdict.Defer && evidence.Stale.Count > 0
-            ? $"the evidence is {AgeText(evidence)}, too old to settle it: {evidence.Advice}"
+            ? $"the evidence is {AgeText(evidence)}, {(evidence.AgeSeconds < 0 ? "which cannot be" : "too old to settle it")}: {evidence.Advice}"
+        : findings.FirstOrDefault(finding => finding.AtMost != Wording.Of(Verdict.Allow)) is { } first
+            ? first.Test == UnfinishedPlanCritic.Test ? $"{first.Reason}: {first.Remedy}"
+                : first.Reason
         : subject.Effects.Count == 0 ? "it changes nothing"
-        : findings.FirstOrDefault(finding => finding.AtMost != Wording.Of(Verdict.Allow)) is { } first ? first.Reason
         : judgement.Assessment is { Charge: > 0 } assessment
             ? $"every essential variable stays within its bounds, at a charge of {Wording.Number(assessment.Charge)}"
         : "no essential variable of this estate gets worse";
 
     private static string AgeText(ReportEvidence evidence) =>
-        evidence.AgeSeconds is { } seconds ? $"{Wording.Age(seconds)} old" : "of unknown age";
+        evidence.AgeSeconds is { } seconds ? $"{Wording.Old(seconds)}" : "of unknown age";
 
     private static ReportSubject SubjectOf(ActionSubject subject) =>
         new(
@@ -118,7 +134,13 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
             estate.Snapshot.RelationCount,
             estate.OverlayPath,
             GuessesOf(judgement),
-            estate.Warnings
+            estate.Overlay.Modes.Values.Contains(EnforcementMode.Observe)
+                ?
+                [
+                    .. estate.Warnings,
+                    $"{estate.OverlayPath}: modes are for the service; a review's verdict counts in every environment",
+                ]
+                : estate.Warnings
         );
 
     /// <summary>Those that this verdict rests on first: of what is touched, impaired or ends; then what spoke for itself.</summary>
@@ -200,7 +222,8 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
             lease.ExpiresAt
         );
 
-    private static ReportAlternative? AlternativeOf(Subset? subset) =>
+    /// <summary>Terraform plans a part of a destruction only where it is told again that it is one.</summary>
+    private static ReportAlternative? AlternativeOf(Subset? subset, bool isDestroy) =>
         subset is null
             ? null
             : new(
@@ -208,9 +231,15 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
                 subset.Removed,
                 subset.Stopped,
                 !subset.NotProvenLargest,
-                [.. subset.Kept.Select(address => TerraformTarget.Option("target", address))],
-                [.. subset.Removed.Select(address => TerraformTarget.Option("exclude", address))]
+                [.. Destroy(isDestroy), .. subset.Kept.Select(address => TerraformTarget.Option("target", address))],
+                [
+                    .. Destroy(isDestroy),
+                    .. subset.Removed.Select(address => TerraformTarget.Option("exclude", address)),
+                ],
+                isDestroy
             );
+
+    private static string[] Destroy(bool isDestroy) => isDestroy ? ["-destroy"] : [];
 
     private ReportCoverage CoverageOf(ActionSubject subject, Judgement judgement)
     {
@@ -249,4 +278,8 @@ internal sealed class ReportBuilder(LoadedEstate estate, DateTimeOffset now)
 }
 
 /// <summary>What is reviewed or simulated.</summary>
-internal sealed record ActionSubject(string? File, string? Sha256, IReadOnlyList<Effect> Effects);
+internal sealed record ActionSubject(string? File, string? Sha256, IReadOnlyList<Effect> Effects)
+{
+    /// <summary>The plan was made with <c>-destroy</c>.</summary>
+    public bool IsDestroy { get; init; }
+}

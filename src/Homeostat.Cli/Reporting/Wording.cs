@@ -54,6 +54,10 @@ internal static class Wording
 
     public static string Age(double seconds) => Ages.Text(TimeSpan.FromSeconds(seconds));
 
+    public static string Old(double seconds) => Ages.Old(TimeSpan.FromSeconds(seconds));
+
+    public static string Ago(double seconds) => Ages.Ago(TimeSpan.FromSeconds(seconds));
+
     public static string Time(DateTimeOffset time) =>
         time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
@@ -62,6 +66,12 @@ internal static class Wording
     /// <summary><c>1 resource</c>, <c>2 resources</c>.</summary>
     public static string Count(int count, string singular, string? plural = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? singular : plural ?? singular + "s")}");
+
+    /// <summary>What Terraform adds to the addresses that it is told.</summary>
+    public static string TargetCaveat(ReportAlternative alternative) =>
+        alternative.IsDestroy
+            ? "with -destroy, -target also takes in what depends on these: review the plan that it makes."
+            : "-target also takes in what these depend on: review the plan that it makes.";
 
     private static bool IsSingle(Operations operation) => System.Numerics.BitOperations.IsPow2((uint)operation);
 

@@ -47,7 +47,7 @@ internal sealed partial record NamedEffects(
     {
         var files = string.Join(", ", estate.Files.Select(file => file.Path));
         var nearest = Suggestion.NearestOf(text, estate.Snapshot.Resources.Select(id => id.Value));
-        return $"{text} is not in {files}{(nearest.Length > 0 ? nearest : "; homeostat estate show lists what is")}";
+        return $"{text} is not in {files}{(nearest.Length > 0 ? nearest : $"; {CalledAs.Name} estate show lists what is")}";
     }
 
     /// <summary>What a key means to a resource is not known here, so that the worst is assumed, except of its capacity.</summary>

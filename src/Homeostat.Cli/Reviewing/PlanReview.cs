@@ -35,7 +35,8 @@ internal sealed class PlanReview(LoadedEstate estate, TerraformPlan plan, Review
     /// <summary>A person waits here, not a gateway: the search may take longer than in the path of a request.</summary>
     private static readonly TimeSpan AlternativeCap = TimeSpan.FromSeconds(2);
 
-    private readonly Judge _judge = new(estate.Overlay.Stress, CriticPanel.Default);
+    private readonly Judge _judge = new(estate.Overlay.Stress, CriticsOf(plan));
+    private readonly Simulator _simulator = new(new SimulationOptions(estate.Overlay.Stress.StoppedStandby));
 
     public async Task<ReviewOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -43,9 +44,7 @@ internal sealed class PlanReview(LoadedEstate estate, TerraformPlan plan, Review
         Lease lease;
         using (terminal.During("simulating the plan"))
         {
-            var simulator = new Simulator(new SimulationOptions(estate.Overlay.Stress.StoppedStandby));
-            var consequences = simulator.Predict(estate.Snapshot, CommittedFutures.None, request.Effects, terms.Now);
-            lease = PlanLease.For(request, consequences, estate.Overlay, terms.StressBudget, terms.Now);
+            lease = LeaseFor(request);
         }
 
         var (folder, refusal) = await DecisionFolder.OpenAsync(terms.LogFolder, terms.Clock, cancellationToken);
@@ -56,6 +55,25 @@ internal sealed class PlanReview(LoadedEstate estate, TerraformPlan plan, Review
                 : await DecideAsync(request, lease, folder, cancellationToken);
         }
     }
+
+    private static CriticPanel CriticsOf(TerraformPlan plan) =>
+        plan.Unfinished is { } because
+            ? new CriticPanel([
+                new UnfinishedPlanCritic(because),
+                new PremiseCritic(),
+                new IntentCritic(),
+                new FreshnessCritic(),
+            ])
+            : CriticPanel.Default;
+
+    private Lease LeaseFor(ActionRequest request) =>
+        PlanLease.For(
+            request,
+            _simulator.Predict(estate.Snapshot, CommittedFutures.None, request.Effects, terms.Now),
+            estate.Overlay,
+            terms.StressBudget,
+            terms.Now
+        );
 
     private ActionRequest Request()
     {
@@ -89,7 +107,7 @@ internal sealed class PlanReview(LoadedEstate estate, TerraformPlan plan, Review
                 Log = folder.Decisions,
                 Clock = new JudgementClock(terms.Now, terms.Clock),
                 NextPermit = () => new PermitId($"permit-of-{request.Id}"),
-                AlternativeCap = AlternativeCap,
+                AlternativeCap = plan.Unfinished is null ? AlternativeCap : TimeSpan.Zero,
             }
         );
         var decision = await decider.DecideAsync(request, cancellationToken);
@@ -108,7 +126,10 @@ internal sealed class PlanReview(LoadedEstate estate, TerraformPlan plan, Review
         return new ReviewOutcome(decision.Verdict, decision.Judgement, lease, log)
         {
             Subset = decision.Alternative is { } found
-                ? Subset.Of(found, request, effects => Review(request with { Effects = effects }, lease).Verdict)
+                ? new PartReview(part => Review(part, LeaseFor(part)), terms.Clock, AlternativeCap).Settle(
+                    found,
+                    request
+                )
                 : null,
         };
     }

@@ -72,6 +72,32 @@ internal static class TerraformTarget
         return deposed > text.LastIndexOf(']') && deposed > 0 ? text[..deposed] : text;
     }
 
+    /// <summary>The request that a plan of just these effects would make: its aim names them and what ends with them.</summary>
+    public static ActionRequest Part(ActionRequest whole, IReadOnlyList<Effect> effects)
+    {
+        var addresses = effects.Select(effect => AddressOf(effect.Target)).ToHashSet(StringComparer.Ordinal);
+        bool IsIn(ResourceId id) => addresses.Contains(AddressOf(id));
+        var goal = whole.Goal is { } all
+            ? all with
+            {
+                Removes = all.Removes.Where(IsIn).ToHashSet(),
+                Changes = all.Changes.Where(IsIn).ToHashSet(),
+            }
+            : null;
+        return whole.Narrowed(effects) with
+        {
+            Goal = goal,
+            Intent = whole.Intent is { } intent
+                ? intent with
+                {
+                    Operations = effects.Aggregate(Operations.None, (sum, effect) => sum | effect.Operation),
+                    Count = goal is null ? intent.Count : goal.Removes.Union(goal.Changes).Count(),
+                    Targets = effects.Select(effect => effect.Target).ToHashSet(),
+                }
+                : null,
+        };
+    }
+
     /// <summary><c>-target='module.a["b"].c.d'</c>, quoted for a POSIX shell.</summary>
     public static string Option(string name, string address) =>
         $"-{name}='{address.Replace("'", "'\\''", StringComparison.Ordinal)}'";

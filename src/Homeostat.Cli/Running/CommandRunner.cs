@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Homeostat.Cli.Commands;
 using Homeostat.Client;
 using Homeostat.Core.Estate;
+using Homeostat.Estates.Overlay;
 using Homeostat.Estates.Scenarios;
 
 namespace Homeostat.Cli.Running;
@@ -51,7 +52,7 @@ internal static class CommandRunner
         catch (HttpRequestException failure)
         {
             error.WriteLine($"homeostat: no service answers: {PlainText.Clean(failure.Message)}");
-            error.WriteLine("homeostat: start one with `homeostat up`, or name another with --server");
+            error.WriteLine($"homeostat: start one with `{CalledAs.Name} up`, or name another with --server");
             return ExitCode.Unavailable;
         }
         catch (OperationCanceledException)
@@ -79,7 +80,22 @@ internal static class CommandRunner
     {
         foreach (var problem in parsed.Errors.Select(problem => problem.Message).Distinct())
         {
-            error.WriteLine($"homeostat: {PlainText.Clean(problem)}");
+            // The parser sets choices on lines of their own; a message here is one line.
+            var words = problem.Split((char[])['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries);
+            var meant = Meant(parsed, problem);
+            var told = PlainText.Clean(string.Join(' ', words));
+            error.WriteLine($"homeostat: {(meant.Length > 0 ? told.TrimEnd('.') : told)}{meant}");
+        }
+
+        // A misspelt option that stands first is taken for the argument, and its value for what is too much.
+        var options = parsed.CommandResult.Command.Options.Select(option => option.Name).ToArray();
+        foreach (
+            var token in parsed.Tokens.Where(IsMisspelt).Where(token => !parsed.UnmatchedTokens.Contains(token.Value))
+        )
+        {
+            error.WriteLine(
+                $"homeostat: {PlainText.Clean(token.Value)} is no option{Suggestion.DidYouMean(token.Value, options)}"
+            );
         }
 
         var command = string.Join(' ', Names(parsed.CommandResult).Reverse());
@@ -87,11 +103,31 @@ internal static class CommandRunner
         return ExitCode.Usage;
     }
 
+    private static bool IsMisspelt(Token token) =>
+        token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal);
+
+    /// <summary>The nearest command or option to the word that an error is about.</summary>
+    private static string Meant(ParseResult parsed, string problem)
+    {
+        var wrong = parsed.UnmatchedTokens.FirstOrDefault(token =>
+            problem.Contains($"'{token}'", StringComparison.Ordinal)
+        );
+        var command = parsed.CommandResult.Command;
+        return wrong is null
+            ? ""
+            : Suggestion.DidYouMean(
+                wrong,
+                wrong.StartsWith('-')
+                    ? command.Options.Select(option => option.Name)
+                    : command.Subcommands.Select(inner => inner.Name)
+            );
+    }
+
     private static IEnumerable<string> Names(CommandResult command)
     {
         for (SymbolResult? at = command; at is CommandResult result; at = at.Parent)
         {
-            yield return result.Command is RootCommand ? "homeostat" : result.Command.Name;
+            yield return result.Command is RootCommand ? CalledAs.Name : result.Command.Name;
         }
     }
 

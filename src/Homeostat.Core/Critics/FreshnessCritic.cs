@@ -37,7 +37,7 @@ public sealed class FreshnessCritic : ICritic
     private Finding StaleFinding(CaseFile file, ResourceId id, Provenance seen)
     {
         var age = seen.AgeAt(file.Now);
-        var when = age is { } known ? $"was last seen {Ages.Text(known)} ago" : "was seen at a time that nobody stated";
+        var when = age is { } known ? $"was last seen {Ages.Ago(known)}" : "was seen at a time that nobody stated";
         return new Finding(
             Name,
             file.HasLooked ? Verdict.Deny : Verdict.Defer,

@@ -63,6 +63,6 @@ public sealed class PremiseCritic : ICritic
 
     private static string WhyUnknown(CaseFile file, Fact? fact) =>
         fact is null ? "nobody reports it"
-        : fact.Value.Provenance.AgeAt(file.Now) is { } age ? $"the reading ({fact.Value.Value}) is {Ages.Text(age)} old"
+        : fact.Value.Provenance.AgeAt(file.Now) is { } age ? $"the reading ({fact.Value.Value}) is {Ages.Old(age)}"
         : "nobody knows when it was read";
 }

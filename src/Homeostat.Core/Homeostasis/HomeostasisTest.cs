@@ -80,7 +80,9 @@ public sealed class HomeostasisTest(StressTable table)
         var worst = Worst(worlds, world => world.IsLethal);
         if (worst >= 0)
         {
-            findings.Add(LethalFinding(consequences, worst, worlds[worst], input, everyLethal || everyBroken));
+            var isCertain = everyLethal || everyBroken;
+            findings.Add(LethalFinding(consequences, worst, worlds[worst], input, isCertain));
+            AddOtherLethal(consequences, worst, worlds[worst], input, isCertain, findings);
         }
 
         var dearest = Worst(worlds, world => world.Charge > input.Budget);
@@ -155,6 +157,54 @@ public sealed class HomeostasisTest(StressTable table)
             EvidenceAge = consequences.OldestEvidence,
             LookAt = isCertain ? [] : consequences.UnsettledBy,
         };
+    }
+
+    /// <summary>
+    /// The first finding decides; these name what else goes, each no more restrictive than the first: what rests on old
+    /// relations is not as certain as the whole.
+    /// </summary>
+    private void AddOtherLethal(
+        Consequences consequences,
+        int at,
+        Toll world,
+        AssessmentInput input,
+        bool isCertain,
+        List<Finding> findings
+    )
+    {
+        var first = findings[^1];
+        var outcome = consequences.Outcomes[at];
+        int[] others =
+        [
+            .. _weighing.LethalChanges(consequences, outcome, input).Where(change => change != world.LethalChange),
+        ];
+        foreach (var change in others.Take(Limits.LethalFindings - 1))
+        {
+            var (reason, path) = _weighing.Explain(consequences, outcome, change);
+            var isProven = isCertain && !outcome.Changes[change].RestsOnStaleRelation;
+            findings.Add(
+                first with
+                {
+                    AtMost = isProven ? Verdict.Deny : Uncertain(input, lethal: true),
+                    Reason = reason + Certainty(isProven, input),
+                    Path = path,
+                    LookAt = isProven ? [] : consequences.UnsettledBy,
+                }
+            );
+        }
+
+        if (others.Length >= Limits.LethalFindings)
+        {
+            var more = others.Length - Limits.LethalFindings + 1;
+            var what = more == 1 ? "variable" : "variables";
+            findings.Add(
+                first with
+                {
+                    Reason = $"{more} more essential {what} of tier 0 or 1 would be lethal too",
+                    Path = [],
+                }
+            );
+        }
     }
 
     private Finding BudgetFinding(Consequences consequences, int at, Toll world, AssessmentInput input, bool isCertain)

@@ -111,6 +111,22 @@ internal sealed class Weighing(StressTable table)
         return readings;
     }
 
+    /// <summary>
+    /// Positions of the variables that become lethal in a world: the most critical of each kind first, then the next of each.
+    /// </summary>
+    public IReadOnlyList<int> LethalChanges(Consequences consequences, WorldOutcome outcome, AssessmentInput input) =>
+        [
+            .. Enumerable
+                .Range(0, outcome.Changes.Length)
+                .Where(at => BecomesLethal(consequences, outcome.Changes[at], input))
+                .GroupBy(at => outcome.Changes[at].Kind)
+                .SelectMany(kind => kind.OrderBy(at => outcome.Changes[at].Tier).Select((at, rank) => (at, rank)))
+                .OrderBy(pair => pair.rank)
+                .ThenBy(pair => outcome.Changes[pair.at].Tier)
+                .ThenBy(pair => pair.at)
+                .Select(pair => pair.at),
+        ];
+
     /// <summary>In words, with the path from what is touched to the variable.</summary>
     public (string Reason, IReadOnlyList<string> Path) Explain(Consequences consequences, WorldOutcome outcome, int at)
     {
@@ -128,7 +144,7 @@ internal sealed class Weighing(StressTable table)
             VariableKind.Durability when change.After <= 0 =>
                 $"{subject} (tier {(int)change.Tier}) would be gone: no copy of it is left that counts",
             VariableKind.Durability =>
-                $"{subject} (tier {(int)change.Tier}) would be {change.After:0} losses from being gone, {HealthyOf(change):0} are asked for",
+                $"{subject} (tier {(int)change.Tier}) would be {(change.After > 1 ? $"{change.After:0} losses" : "one loss")} from being gone, {HealthyOf(change):0} are asked for",
             VariableKind.Recoverability =>
                 $"{subject} (tier {(int)change.Tier}) would have {change.After:0.#} ways back, from {change.Before:0.#}",
             VariableKind.Headroom => $"{subject} would have {change.After:0} to spare, from {change.Before:0}",
@@ -186,7 +202,7 @@ internal sealed class Weighing(StressTable table)
             VariableKind.Durability => ($"{subject} has no copy that is known to be good", "copies of any kind"),
             VariableKind.Recoverability => (
                 $"{subject} has no proven way back (no complete standby, no backup with a tested restore)",
-                "parts of one"
+                "pieces of a way back"
             ),
             _ => ($"{subject} does not work as it is", "units of what it needs"),
         };

@@ -48,8 +48,21 @@ internal static class PlanBuilder
         {
             Removes = [.. removed, .. FollowersOf(removed, records)],
             Changes = [.. effects.Select(effect => effect.Target).Where(id => !removed.Contains(id)).Distinct()],
+            Unfinished = plan.Unfinished,
+            IsDestroy = IsDestroy(plan),
             Drift = [.. plan.Prior.Warnings.Where(note => note.Contains(": drift: ", StringComparison.Ordinal))],
         };
+    }
+
+    /// <summary>
+    /// Whether it was made with <c>-destroy</c>: then it names all there is, and gives no reason why a resource goes, as it
+    /// does where the configuration no longer has it.
+    /// </summary>
+    private static bool IsDestroy(PlanContent plan)
+    {
+        var changes = plan.Changes.Where(PriorEstate.IsManaged).ToArray();
+        return changes.Length > 0
+            && changes.All(change => change is { Reason: null, Deposed: null } && change.Is("delete"));
     }
 
     /// <summary>Policies name roles, users and groups by name and ARN; the model knows them by address.</summary>

@@ -12,6 +12,9 @@ internal sealed record PlanContent(
 {
     /// <summary>What else the plan does that is no change of a resource: an action's address and its trigger.</summary>
     public IReadOnlyList<(string Address, string? Trigger)> Invocations { get; init; } = [];
+
+    /// <summary>Why the plan is not all that would be done; null where it is.</summary>
+    public string? Unfinished { get; init; }
 }
 
 /// <summary>Reads what <c>terraform show -json</c> writes of a plan.</summary>
@@ -39,6 +42,7 @@ internal static class PlanReader
             root.Member("configuration")
         )
         {
+            Unfinished = UnfinishedBecause(root),
             Invocations =
             [
                 .. root.Items("action_invocations")
@@ -52,18 +56,30 @@ internal static class PlanReader
         };
     }
 
+    /// <summary>
+    /// Terraform calls a plan incomplete when it met an error, when it deferred changes, and when <c>-target</c> made it a
+    /// part on purpose: the last is all that would be done, and it is what a review's own proposal leads to.
+    /// </summary>
+    private static string? UnfinishedBecause(JsonElement root) =>
+        root.Member("errored")?.AsFlag() == true
+            ? "the plan ended with an error, so Terraform does not apply it, and changes may be missing from it"
+        : IsPartial(root) && root.Items("deferred_changes").Any()
+            ? "the plan is not complete, Terraform deferred some of its changes, and another plan must follow it"
+        : null;
+
     private static IEnumerable<string> Notes(JsonElement root)
     {
-        if (root.Member("errored")?.AsFlag() == true)
+        if (UnfinishedBecause(root) is { } unfinished)
         {
-            yield return "the plan ended with an error: Terraform does not apply it, and changes may be missing from it";
+            yield return unfinished;
         }
-
-        if (root.Member("complete")?.AsFlag() == false)
+        else if (IsPartial(root))
         {
-            yield return "the plan is not complete: another plan must follow it";
+            yield return "the plan is not complete, as one made with -target, and another plan must follow it";
         }
     }
+
+    private static bool IsPartial(JsonElement root) => root.Member("complete")?.AsFlag() == false;
 
     private static IEnumerable<PlanChange> ReadDeferred(TerraformDocument document)
     {

@@ -25,6 +25,12 @@ public sealed class TerraformPlan
     /// <summary>Where the world is not as Terraform left it, one line each.</summary>
     public required IReadOnlyList<string> Drift { get; init; }
 
+    /// <summary>Why the plan is not all that would be done, because it met an error or deferred changes; null where it is.</summary>
+    public string? Unfinished { get; init; }
+
+    /// <summary>The plan was made with <c>-destroy</c>, so that a part of it must be too.</summary>
+    public bool IsDestroy { get; init; }
+
     /// <summary>What the plan would do, in the plan's order.</summary>
     public IReadOnlyList<Effect> Effects() => _effects;
 
@@ -42,7 +48,7 @@ public sealed class TerraformPlan
             {
                 Operations = _effects.Aggregate(Operations.None, (all, effect) => all | effect.Operation),
                 Count = Removes.Union(Changes).Count(),
-                Targets = [.. Removes.Union(Changes)],
+                Targets = [.. _effects.Select(effect => effect.Target).Distinct()],
             },
             PayloadHash = Sha256,
         };

@@ -12,7 +12,8 @@ public sealed class BadInputTests
     [InlineData("--observed-at", "12:00", "with its offset")]
     [InlineData("--stress-budget", "-1", "from 0 to 1000")]
     [InlineData("--confidence", "92%", "from 0 to 1")]
-    [InlineData("--format", "xml", "xml")]
+    [InlineData("--format", "xml", "of: 'table'")]
+    [InlineData("--stress-budgte", "1", "did you mean --stress-budget?")]
     [InlineData("--colour", "always", "--colour")]
     public async Task A_wrong_option_is_a_usage_error(string option, string value, string told)
     {
@@ -27,6 +28,30 @@ public sealed class BadInputTests
     [Fact]
     public async Task A_command_without_its_plan_is_a_usage_error() =>
         Refused(await CommandLine.RunAsync("review"), ExitCode.Usage, "homeostat review --help");
+
+    [Fact]
+    public async Task A_misspelt_command_is_answered_with_the_nearest()
+    {
+        var answer = await CommandLine.RunAsync("reveiw", "plan.json");
+
+        Refused(answer, ExitCode.Usage, "did you mean review?");
+        Assert.DoesNotContain('\uFFFD', answer.Error);
+    }
+
+    [Fact]
+    public async Task A_misspelt_option_that_stands_first_is_not_taken_for_the_plan() =>
+        Refused(
+            await CommandLine.RunAsync("review", "--fromat", "json", "plan.json"),
+            ExitCode.Usage,
+            "--fromat is no option; did you mean --format?"
+        );
+
+    [Theory]
+    [InlineData(null, "homeostat")]
+    [InlineData("./homeostat", "./homeostat")]
+    [InlineData("x; rm -rf /", "homeostat")]
+    public void Advice_names_the_program_as_it_was_called(string? said, string name) =>
+        Assert.Equal(name, CalledAs.Of(said));
 
     [Fact]
     public async Task A_missing_file_and_a_folder_are_named()

@@ -49,6 +49,17 @@ public sealed class SimulateTests
         Assert.Contains("aws_instance.webb[0] is not in", answer.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_file_behind_an_option_that_takes_ids_is_a_usage_error_that_says_so()
+    {
+        var plan = OrdersFolder.Sample("plan.json");
+
+        var answer = await CommandLine.RunAsync("simulate", "--destroy", "aws_lb.orders", plan);
+
+        Assert.Equal(64, answer.Code);
+        Assert.Contains("the files stand first", answer.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData]
     [InlineData("--change", "aws_lb.orders")]

@@ -279,7 +279,10 @@ public sealed class PlanEffectsTests
         );
         Assert.Equal(["aws_ecs_service.s"], request.Goal.Changes.Select(id => id.Value));
         Assert.Equal(Operations.Destroy | Operations.Change, request.Intent!.Operations);
-        Assert.Equal(4, request.Intent.Targets!.Count);
+        Assert.Equal(
+            ["aws_db_instance.d", "aws_ecs_service.s"],
+            request.Intent.Targets!.Select(id => id.Value).Order()
+        );
         Assert.Equal(64, request.PayloadHash.Length);
         Assert.Equal(TerraformText.PlannedAt, file.Provenance.ObservedAt);
     }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using Homeostat.Cli.Running;
 using Homeostat.Ledger.Merkle;
 
 namespace Homeostat.Cli.Commands.Log;
@@ -7,7 +9,11 @@ namespace Homeostat.Cli.Commands.Log;
 /// <summary>Prints one entry whole, after checking that it is in the signed tree.</summary>
 internal static class ShowCommand
 {
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions s_indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static Command Create()
     {
@@ -38,7 +44,12 @@ internal static class ShowCommand
             );
         }
 
-        Console.WriteLine(StatementText.ToJson(index, entry).ToJsonString(s_indented));
+        // The relaxed form keeps quotes and arrows readable; what could steer a terminal is taken out of each line.
+        foreach (var line in StatementText.ToShow(index, entry).ToJsonString(s_indented).Split('\n'))
+        {
+            Console.WriteLine(PlainText.Clean(line.TrimEnd('\r')));
+        }
+
         return 0;
     }
 }

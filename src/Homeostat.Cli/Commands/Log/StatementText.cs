@@ -2,6 +2,8 @@ using System.Formats.Cbor;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Homeostat.Cli.Reporting;
+using Homeostat.Core.Deciding;
 using Homeostat.Ledger.Merkle;
 using Homeostat.Ledger.Statements;
 
@@ -30,14 +32,51 @@ internal static class StatementText
         };
     }
 
-    /// <summary>One line: where, who, about what.</summary>
+    /// <summary>For a person: what a decision writes where its author gave no confidence is said in words.</summary>
+    public static JsonObject ToShow(long index, ReadOnlyMemory<byte> entry)
+    {
+        var shown = ToJson(index, entry);
+        if (
+            shown["payload"] is JsonObject payload
+            && DecisionEntry.IsDecision(Statement.Parse(entry))
+            && payload["confidence"]?.ToString() is "-1000000"
+        )
+        {
+            payload["confidence"] = "not given";
+        }
+
+        return shown;
+    }
+
+    /// <summary>One line: where, who, about what; of a decision when, what was answered, and to which request first.</summary>
     public static string Line(long index, ReadOnlyMemory<byte> entry)
     {
-        var header = Statement.Parse(entry).Header;
+        var statement = Statement.Parse(entry);
+        var header = statement.Header;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{index, 8}  {Plain(header.Issuer)}  {Plain(header.ContentType)}  {Plain(header.Subject)}"
+            $"{index, 8}  {Plain(DecisionOf(statement))}{Plain(header.Issuer)}  {Plain(header.ContentType)}  {Plain(header.Subject)}"
         );
+    }
+
+    private static string DecisionOf(Statement statement)
+    {
+        if (!DecisionEntry.IsDecision(statement))
+        {
+            return "";
+        }
+
+        try
+        {
+            var decision = DecisionEntry.Read(statement);
+            var goal = Value(new CborReader(statement.Payload, CborConformanceMode.Lax))?["goal"]?.ToString();
+            var about = string.IsNullOrEmpty(goal) ? decision.Operation : goal;
+            return $"{Wording.Time(decision.Time)}  {Wording.Of(decision.Verdict), -7}  {about}  ";
+        }
+        catch (FormatException)
+        {
+            return "unreadable decision  ";
+        }
     }
 
     // Whoever wrote an entry does not get to move the reader's cursor.
