@@ -61,7 +61,7 @@ internal sealed class Load : IDisposable
                             i = Interlocked.Increment(ref next)
                         )
                         {
-                            await log.AppendAsync(entries[i]);
+                            await Patiently(async () => await log.AppendAsync(entries[i]));
                         }
                     })
                 )
@@ -85,12 +85,29 @@ internal sealed class Load : IDisposable
                             i = Interlocked.Increment(ref next)
                         )
                         {
-                            await log.AppendAsync(batches[i]);
+                            await Patiently(async () => await log.AppendAsync(batches[i]));
                         }
                     })
                 )
         );
         return batches.Sum(batch => batch.Length) / watch.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>A log whose tiles are behind refuses; a caller waits and asks again, and its waiting is in the rate.</summary>
+    private static async Task Patiently(Func<Task> append)
+    {
+        while (true)
+        {
+            try
+            {
+                await append();
+                return;
+            }
+            catch (AppendRefusedException refused) when (refused.Refusal == AppendRefusal.Busy)
+            {
+                await Task.Delay(1);
+            }
+        }
     }
 
     public void Dispose() => Key.Dispose();
