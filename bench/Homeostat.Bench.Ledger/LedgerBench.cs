@@ -167,7 +167,7 @@ internal sealed class LedgerBench(double scale) : IDisposable
             .Figure("memory_100k_kb", small)
             .Figure("memory_10m_kb", large)
             // A difference that is not positive says nothing, and so meets nothing.
-            .Ratio("memory_10m_to_100k", small > 0 ? large / small : double.PositiveInfinity);
+            .Ratio("memory_10m_to_100k", small > 0 ? large / small : double.MaxValue);
     }
 
     // Kilobytes are what the open log keeps on the managed heap after some appends.
