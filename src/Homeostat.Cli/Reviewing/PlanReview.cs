@@ -3,6 +3,7 @@ using Homeostat.Cli.Running;
 using Homeostat.Core.Actions;
 using Homeostat.Core.Critics;
 using Homeostat.Core.Deciding;
+using Homeostat.Core.Estate;
 using Homeostat.Core.Leases;
 using Homeostat.Core.Simulation;
 using Homeostat.Estates.Terraform;
@@ -78,10 +79,31 @@ internal sealed class PlanReview(LoadedEstate estate, TerraformPlan plan, Review
     private ActionRequest Request()
     {
         var id = $"plan-{plan.Sha256[..16]}-{terms.Now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}";
-        return plan.ToRequest(new AgentId(PlanLease.Agent), new LeaseId(PlanLease.Id), new RequestId(id)) with
+        var request = plan.ToRequest(new AgentId(PlanLease.Agent), new LeaseId(PlanLease.Id), new RequestId(id));
+        return WithServicesThatGo(request with { Confidence = terms.Confidence });
+    }
+
+    /// <summary>
+    /// No plan can name a service of tier 3, which only the overlay or a guess knows: it is removed where everything that
+    /// it needs is. At any other tier a person has to say first that it may go.
+    /// </summary>
+    private ActionRequest WithServicesThatGo(ActionRequest request)
+    {
+        if (request.Goal is not { Removes.Count: > 0 } goal)
         {
-            Confidence = terms.Confidence,
-        };
+            return request;
+        }
+
+        var services = estate
+            .Records.OfType<EstateChange.Upsert>()
+            .Where(record =>
+                record.Resource.Kind.Name == "service"
+                && estate.Snapshot.EffectiveTierOf(record.Resource.Id) == Tier.Three
+                && record.Relations.OfType<Relation.Needs>().ToList() is { Count: > 0 } needs
+                && needs.TrueForAll(need => need.Members.All(goal.Removes.Contains))
+            )
+            .Select(record => record.Resource.Id);
+        return request with { Goal = goal with { Removes = [.. goal.Removes, .. services] } };
     }
 
     private async Task<ReviewOutcome> DecideAsync(
@@ -126,10 +148,7 @@ internal sealed class PlanReview(LoadedEstate estate, TerraformPlan plan, Review
         return new ReviewOutcome(decision.Verdict, decision.Judgement, lease, log)
         {
             Subset = decision.Alternative is { } found
-                ? new PartReview(part => Review(part, LeaseFor(part)), terms.Clock, AlternativeCap).Settle(
-                    found,
-                    request
-                )
+                ? new PartReview(ReviewAlone, terms.Clock, AlternativeCap).Settle(found, request)
                 : null,
         };
     }
@@ -152,6 +171,12 @@ internal sealed class PlanReview(LoadedEstate estate, TerraformPlan plan, Review
             lease,
             null
         );
+    }
+
+    private Judgement ReviewAlone(ActionRequest part)
+    {
+        var request = WithServicesThatGo(part);
+        return Review(request, LeaseFor(request));
     }
 
     private Judgement Review(ActionRequest request, Lease lease)

@@ -147,6 +147,31 @@ public sealed class ReviewersEyeTests
         Assert.True(subset.NotProvenLargest);
     }
 
+    /// <summary>A plan cannot name what only the overlay knows; at tier 3 it may go with everything that it needs.</summary>
+    [Theory]
+    [InlineData(3, "aws_eip.old_bastion", 0)]
+    [InlineData(2, "aws_eip.old_bastion", 20)]
+    [InlineData(3, "aws_eip.old_bastion, aws_lb.orders", 20)]
+    public async Task A_service_of_which_nothing_is_left_goes_with_it(int tier, string needs, int code)
+    {
+        using var folder = new OrdersFolder().Destroying("aws_eip.old_bastion");
+        var overlay = await File.ReadAllTextAsync(
+            folder.PathOf("homeostat.yaml"),
+            TestContext.Current.CancellationToken
+        );
+        await File.WriteAllTextAsync(
+            folder.PathOf("homeostat.yaml"),
+            overlay.Replace(
+                "services:\n",
+                $"services:\n  - id: demo\n    tier: {tier}\n    environments: [test]\n    needs:\n      - {{ group: entry, members: [{needs}], k: {needs.Split(',').Length} }}\n",
+                StringComparison.Ordinal
+            ),
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(code, (await folder.ReviewAsync()).Code);
+    }
+
     [Fact]
     public async Task Modes_are_for_the_service_and_a_review_says_so()
     {
