@@ -60,6 +60,9 @@ internal static class Limits
     /// <summary>Changes that one batch of a source may have.</summary>
     public const int BatchChanges = 2_000_000;
 
+    /// <summary>Resources of which it is remembered when a source saw them gone.</summary>
+    public const int GoneResources = 200_000;
+
     /// <summary>How long after a failure a source is read again.</summary>
     public static readonly TimeSpan SourceRetry = TimeSpan.FromSeconds(5);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Homeostat.Cli.Serving;
+using Homeostat.Core.Estate;
 
 namespace Homeostat.Cli.Commands;
 
@@ -150,6 +151,13 @@ internal static class UpCommand
         DateTimeOffset? observedAt
     )
     {
+        if (plan is not null && !File.Exists(plan))
+        {
+            throw new EstateSourceException(
+                $"{plan}: there is no such file; give a plan (terraform show -json) or a state"
+            );
+        }
+
         if (plan is not null || overlay is not null)
         {
             return (plan, overlay, observedAt, false);

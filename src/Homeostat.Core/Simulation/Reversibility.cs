@@ -207,7 +207,8 @@ internal sealed class Reversibility(WorldState world)
         var traits = Estate.TraitsOf(node);
         if (traits.Stateful)
         {
-            return ($"a {traits.Kind} holds what a new one would not have", null);
+            var article = "aeiou".Contains(traits.Kind.Name[0], StringComparison.Ordinal) ? "an" : "a";
+            return ($"{article} {traits.Kind} holds what a new one would not have", null);
         }
 
         if (Estate.Node(node).Is(NodeFlags.HoldsCopies))

@@ -248,9 +248,22 @@ internal sealed class EstateDesk(EstateModel model, TimeProvider clock)
                     if (remove.Seen.ObservedAt is { } at)
                     {
                         _gone[remove.Id] = at;
+                        ForgetGone();
                     }
 
                     break;
+            }
+        }
+    }
+
+    /// <summary>The oldest half goes where there are too many: what is forgotten is not seen, and so settles nothing.</summary>
+    private void ForgetGone()
+    {
+        if (_gone.Count > Limits.GoneResources)
+        {
+            foreach (var (id, _) in _gone.OrderBy(gone => gone.Value).Take(Limits.GoneResources / 2).ToList())
+            {
+                _gone.TryRemove(id, out _);
             }
         }
     }

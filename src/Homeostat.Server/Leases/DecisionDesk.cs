@@ -16,6 +16,12 @@ internal sealed record ServedDecision(Decision? Decision, OutstandingPermit? Per
 /// </summary>
 internal sealed class DecisionDesk(ControlParts parts)
 {
+    private static readonly Judgement Over = Judgement.Denied(
+        "permit",
+        "what this idempotency key was permitted for is over, or not yet on the log",
+        "ask again; for another run with a new key"
+    );
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(LeaseId, string), Remembered> _answers = [];
     private readonly Queue<(LeaseId, string)> _order = [];
@@ -39,8 +45,25 @@ internal sealed class DecisionDesk(ControlParts parts)
             await AnswerAsync(request, key, remembered);
         }
 
-        return await remembered.Answer.Task;
+        var served = await remembered.Answer.Task;
+        return served?.Permit is { } permit && !(isNew && !served.Earlier)
+            ? await ToldAgainAsync(request, served, permit)
+            : served;
     }
+
+    /// <summary>What was allowed once is told again only while it still holds: a retry must not outlive lease or permit.</summary>
+    private async Task<ServedDecision> ToldAgainAsync(
+        ActionRequest request,
+        ServedDecision served,
+        OutstandingPermit permit
+    ) =>
+        // Decided as if it were new, so that its refusal is on the log like any other.
+        parts.Book.Find(request.Lease, request.Agent, parts.Clock.GetUtcNow()).Refusal
+            is not null
+            ? await DecideAsync(request)
+        : parts.Book.FindPermit(permit.Permit) is not { IsDurable: true }
+            ? new ServedDecision(new Decision(request, Over, null, null), null, Looked: false, Earlier: false)
+        : served;
 
     /// <summary>What the decision would be, after a look where one helps; nothing is reserved and nothing is written.</summary>
     public async Task<ServedDecision> SimulateAsync(ActionRequest request, CancellationToken cancellationToken)

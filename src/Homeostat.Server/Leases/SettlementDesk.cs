@@ -66,6 +66,11 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife)
     internal async Task SweepAsync(CancellationToken cancellationToken)
     {
         var now = parts.Clock.GetUtcNow();
+        foreach (var ended in _nextLook.Keys.Where(id => parts.Book.FindPermit(id) is null).ToList())
+        {
+            _nextLook.Remove(ended);
+        }
+
         foreach (var permit in parts.Book.Outstanding().Where(permit => permit.IsDurable))
         {
             if (_claims.ContainsKey(permit.Permit))

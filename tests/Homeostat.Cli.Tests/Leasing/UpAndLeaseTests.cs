@@ -54,6 +54,19 @@ public sealed class UpAndLeaseTests
     }
 
     [Fact]
+    public async Task A_plan_that_is_not_there_starts_nothing()
+    {
+        var folder = Directory.CreateTempSubdirectory("homeostat-");
+
+        var answer = await CommandLine.RunAsync("up", "--data", folder.FullName, "--estate", "nope.json");
+
+        Assert.Equal(65, answer.Code);
+        Assert.Contains("nope.json: there is no such file", answer.Error, StringComparison.Ordinal);
+        Assert.Empty(folder.EnumerateFileSystemInfos());
+        folder.Delete();
+    }
+
+    [Fact]
     public async Task The_service_ends_with_the_command_however_it_ends()
     {
         using var service = await RunningService.StartAsync();

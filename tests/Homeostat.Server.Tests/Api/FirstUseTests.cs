@@ -97,6 +97,56 @@ public sealed class FirstUseTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_retry_is_not_told_of_a_permit_whose_lease_has_ended(bool restarts)
+    {
+        var folder = Directory.CreateTempSubdirectory("homeostat-").FullName;
+        var server = await TestServer.StartAsync(folder);
+        try
+        {
+            await server.TellAsync("running", null, "web-1");
+            var secret = (await server.Operator.GrantAsync(TestServer.Body("first"))).Secret!;
+            var agent = new HomeostatClient(server.Http, secret);
+            Assert.NotNull((await agent.DecideAsync(TestServer.Stop("web-1"), "key-1")).Permit);
+            await server.Operator.RevokeAsync("first");
+            if (restarts)
+            {
+                await server.DisposeAsync();
+                server = await TestServer.StartAsync(folder);
+                agent = new HomeostatClient(server.Http, secret);
+            }
+
+            var size = server.Plane.Log.Size;
+            var retried = await agent.DecideAsync(TestServer.Stop("web-1"), "key-1");
+
+            Assert.Equal(("deny", null), (retried.Verdict, retried.Permit?.Id));
+            Assert.Equal(size + 1, server.Plane.Log.Size);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_retry_is_not_told_of_a_permit_that_has_been_settled()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.TellAsync("running", null, "web-1");
+        var agent = await server.GrantAsync("lease");
+        var permit = (await agent.DecideAsync(TestServer.Stop("web-1"), "key-1")).Permit!.Id;
+        await server.TellAsync("stopped", null, "web-1");
+        Assert.True((await agent.SettleAsync(new OutcomeBody { Permit = permit, Claim = "done" })).Settled);
+
+        var retried = await agent.DecideAsync(TestServer.Stop("web-1"), "key-1");
+
+        Assert.Equal(("deny", null), (retried.Verdict, retried.Permit?.Id));
+        Assert.Contains("new key", Assert.Single(retried.Findings).Remedy, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Readiness_says_what_is_missing()
     {
