@@ -6,6 +6,9 @@ public static class Limits
     /// <summary>Longest resource or asset id, in UTF-16 units.</summary>
     public const int MaxIdLength = 2048;
 
+    /// <summary>Longest name of a database's catalogue that goes into a resource id as it is, in characters.</summary>
+    public const int MaxNameInId = 512;
+
     /// <summary>Most resources of one snapshot; indexes are 32-bit with room for a delta.</summary>
     public const int MaxResources = 16_000_000;
 

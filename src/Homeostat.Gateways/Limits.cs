@@ -30,9 +30,6 @@ public static class Limits
     /// <summary>Most steps of one statement's translation, through views, triggers, rules and functions.</summary>
     public const int MaxTranslationSteps = 2_000_000;
 
-    /// <summary>Longest name of the catalogue that goes into a resource id as it is, in characters.</summary>
-    public const int MaxNameInId = 512;
-
     /// <summary>Most classifications that are kept, each under its exact text.</summary>
     public const int MaxCachedTexts = 8192;
 

@@ -24,7 +24,7 @@ internal enum Access
 }
 
 /// <summary>What a walk has found; made into a <see cref="Translation"/> at the end.</summary>
-internal sealed class Findings(ResourceNames names)
+internal sealed class Findings(PostgresNames names)
 {
     private readonly Dictionary<RelationName, (Access Access, long? Rows, bool IsTemporary)> _relations = [];
     private readonly HashSet<Effect> _effects = [];
@@ -36,7 +36,7 @@ internal sealed class Findings(ResourceNames names)
     private bool _changesCatalogue;
     private bool _dependsOnSession;
 
-    public ResourceNames Names { get; } = names;
+    public PostgresNames Names { get; } = names;
 
     public void Add(Effect effect) => _effects.Add(effect);
 

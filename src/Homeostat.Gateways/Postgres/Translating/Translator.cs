@@ -1,4 +1,5 @@
 using System.Text;
+using Homeostat.Core.Estate;
 using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Parsing;
 
@@ -8,7 +9,7 @@ namespace Homeostat.Gateways.Postgres.Translating;
 /// Statements to effects, by one catalogue. It answers for every statement and never throws for what a statement is:
 /// what it does not understand is an unknown effect.
 /// </summary>
-public sealed class Translator(ResourceNames names, ParserPool parser, IEnumerable<CodeDeclaration> declared)
+public sealed class Translator(PostgresNames names, ParserPool parser, IEnumerable<CodeDeclaration> declared)
 {
     private readonly Definitions _definitions = new(parser, declared);
 

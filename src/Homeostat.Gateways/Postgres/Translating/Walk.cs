@@ -38,7 +38,7 @@ internal sealed class Walk
     private readonly HashSet<object> _seen = [];
     private int _steps;
 
-    public Walk(DatabaseCatalogue catalogue, SessionContext session, ResourceNames names, Definitions definitions)
+    public Walk(DatabaseCatalogue catalogue, SessionContext session, PostgresNames names, Definitions definitions)
     {
         Catalogue = catalogue;
         Session = session;
@@ -57,7 +57,7 @@ internal sealed class Walk
     public FunctionRules Functions { get; }
     public TypeRules Types { get; }
 
-    public ResourceNames Names => Found.Names;
+    public PostgresNames Names => Found.Names;
 
     public ResourceId Role => Names.Role(Session.Role);
 

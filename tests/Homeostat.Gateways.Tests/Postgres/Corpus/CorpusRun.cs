@@ -1,3 +1,4 @@
+using Homeostat.Core.Estate;
 using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Parsing;
 using Homeostat.Gateways.Postgres.Translating;
@@ -149,7 +150,7 @@ internal sealed class CorpusRun(PostgresServer server, string database, ParserPo
         }
 
         _translator ??= new Translator(
-            new ResourceNames("main", database),
+            new PostgresNames("main", database),
             parser,
             _catalogue!
                 .Own.Functions.Where(function => function.Name.StartsWith("pgaudit_", StringComparison.Ordinal))

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Homeostat.Core.Actions;
+using Homeostat.Core.Estate;
 using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Parsing;
 using Homeostat.Gateways.Postgres.Translating;
@@ -16,7 +17,7 @@ public sealed partial class GrammarTests : IDisposable
     private readonly ParserPool _parser = new(TimeProvider.System, 1);
     private readonly Translator _translator;
 
-    public GrammarTests() => _translator = new Translator(new ResourceNames("main", "shop"), _parser, []);
+    public GrammarTests() => _translator = new Translator(new PostgresNames("main", "shop"), _parser, []);
 
     public void Dispose() => _parser.Dispose();
 

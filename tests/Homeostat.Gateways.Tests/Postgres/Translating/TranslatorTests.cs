@@ -1,4 +1,5 @@
 using Homeostat.Core.Actions;
+using Homeostat.Core.Estate;
 using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Parsing;
 using Homeostat.Gateways.Postgres.Translating;
@@ -61,7 +62,7 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
             Role = "agent",
             Prepared = prepared,
         };
-        return new Translator(new ResourceNames("main", "shop"), shop.Parser, declared).Translate(
+        return new Translator(new PostgresNames("main", "shop"), shop.Parser, declared).Translate(
             parsed.Statements[^1],
             shop.Catalogue,
             session
@@ -369,7 +370,7 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
     public async Task What_is_kept_is_kept_for_this_text_path_role_and_catalogue_alone()
     {
         Assert.SkipWhen(PostgresServer.WhyNot is not null, PostgresServer.WhyNot ?? "");
-        var cache = new TranslationCache(new Translator(new ResourceNames("main", "shop"), shop.Parser, []));
+        var cache = new TranslationCache(new Translator(new PostgresNames("main", "shop"), shop.Parser, []));
         var session = new SessionContext { Path = SearchPath.Parse("public", "agent"), Role = "agent" };
         async Task Keep(string text)
         {
@@ -405,7 +406,7 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
 
         Assert.Contains(called.Effects, effect => effect is Effect.Change { Impact: ChangeImpact.Unknown });
         Assert.Equal(3, notified.Effects.OfType<Effect.Change>().Select(effect => effect.Target).Distinct().Count());
-        Assert.Equal("pg:main/shop/a.\"b.c\"", new ResourceNames("main", "shop").Relation("a", "b.c").Value);
+        Assert.Equal("pg:main/shop/a.\"b.c\"", new PostgresNames("main", "shop").Relation("a", "b.c").Value);
     }
 
     [Fact]

@@ -1,14 +1,13 @@
 using System.Text;
-using Homeostat.Core.Estate;
 
-namespace Homeostat.Gateways.Postgres.Translating;
+namespace Homeostat.Core.Estate;
 
 /// <summary>
-/// The ids of a database's objects: <c>pg:cluster/database/schema.table</c> for whatever is a relation,
+/// The ids of a PostgreSQL server's objects, which the source that lists them and the gateway that acts on them must share: <c>pg:cluster/database/schema.table</c> for whatever is a relation,
 /// <c>pg:cluster/database#kind/schema.name</c> for the rest, <c>pg:cluster#kind/name</c> for what all databases share.
 /// A part that is not of letters, digits, <c>_</c>, <c>$</c> and <c>-</c> stands in quotes, so that two names are never one id.
 /// </summary>
-public sealed class ResourceNames(string cluster, string database)
+public sealed class PostgresNames(string cluster, string database)
 {
     private readonly string _cluster = "pg:" + Part(cluster);
     private readonly string _database = $"pg:{Part(cluster)}/{Part(database)}";
