@@ -54,6 +54,15 @@ public static class Limits
     /// <summary>Resources that lean on what a request names, followed to tell whether all of them are only observed; beyond it it is enforced.</summary>
     public const int MaxObservedReach = 10_000;
 
+    /// <summary>Permitted reads that wait to be written down; one more is refused.</summary>
+    public const int MaxWaitingReads = 65_536;
+
+    /// <summary>How long a permitted read waits to be written down; the append comes on top.</summary>
+    public static readonly TimeSpan ReadsWait = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Resources that are looked at again for one deferred decision.</summary>
+    public const int MaxLookedAt = 100;
+
     /// <summary>Times a decision is made again because another permit was granted meanwhile.</summary>
     public const int MaxDecisionAttempts = 16;
 }

@@ -30,6 +30,14 @@ public sealed record DeciderParts
     /// </summary>
     public Func<Receipt, Task<Receipt?>>? Witness { get; init; }
 
+    /// <summary>
+    /// Looks again, so long as it may take, at what a deferred decision names; null where nothing can.
+    /// </summary>
+    public Func<IReadOnlyCollection<ResourceId>, Task>? Look { get; init; }
+
+    /// <summary>Where permitted reads are written down behind; null = each read waits for an entry of its own.</summary>
+    public ReadLog? Reads { get; init; }
+
     /// <summary>How long a nearest admissible alternative is looked for; zero = not at all.</summary>
     public TimeSpan AlternativeCap { get; init; } = AlternativeSearch.DefaultCap;
 }
@@ -61,6 +69,12 @@ public sealed class Decider(DeciderParts parts)
             ]
         );
 
+    private static Judgement NoRead { get; } =
+        Judgement.Denied(InternalTest, "it is not a request that only looks", "ask for a decision of its own");
+
+    private static Judgement Unqueued { get; } =
+        Judgement.Denied(LedgerTest, "the log does not take reads at present", "ask again");
+
     /// <summary>Decides, and completes when the decision is durable.</summary>
     public async ValueTask<Decision> DecideAsync(
         ActionRequest request,
@@ -76,6 +90,55 @@ public sealed class Decider(DeciderParts parts)
         var decision = await RecordAsync(request, judgement, reserved, now).ConfigureAwait(false);
         return decision.Receipt is null ? decision : WithAlternative(decision);
     }
+
+    /// <summary>
+    /// Decides; where looking again could settle a deferral, looks and decides once more. It is not given up when its caller
+    /// goes away: half of it may be on the log.
+    /// </summary>
+    public async Task<Decision> DecideLookingAsync(ActionRequest request)
+    {
+        var decision = await DecideAsync(request, CancellationToken.None).ConfigureAwait(false);
+        if (parts.Look is not { } look || LookAt(decision) is not { Length: > 0 } ids)
+        {
+            return decision;
+        }
+
+        await look(ids).ConfigureAwait(false);
+        return await DecideAsync(request, CancellationToken.None, hasLooked: true).ConfigureAwait(false) with
+        {
+            HasLooked = true,
+        };
+    }
+
+    /// <summary>
+    /// Decides a request that only looks, at once. Only with a permit is anything written, a little behind; without one ask
+    /// <see cref="DecideLookingAsync"/>, which writes the refusal, renews the lease or looks again.
+    /// </summary>
+    public Decision DecideRead(ActionRequest request)
+    {
+        if (parts.Reads is not { } reads || request.Effects.Count == 0 || !Effect.AreAllReads(request.Effects))
+        {
+            return new Decision(request, NoRead, null, null);
+        }
+
+        var now = parts.Clock.GetUtcNow();
+        var judgement = Judge(request, now, hasLooked: false, out _);
+        if (judgement is not { Verdict: Verdict.Allow, WouldBe: null, File.Balance.IsDueForRenewal: false })
+        {
+            return new Decision(request, judgement, null, null);
+        }
+
+        var place = reads.TryAdd(request, now);
+        return place > 0
+            ? new Decision(request, judgement, null, new Permit(request, place))
+            : new Decision(request, Unqueued, null, null);
+    }
+
+    /// <summary>What a deferred decision asks to be looked at again.</summary>
+    public static ResourceId[] LookAt(Decision decision) =>
+        decision.Verdict == Verdict.Defer
+            ? [.. decision.Judgement.Findings.SelectMany(finding => finding.LookAt).Distinct().Take(Limits.MaxLookedAt)]
+            : [];
 
     private Decision WithAlternative(Decision decision) =>
         decision.Verdict == Verdict.Allow || parts.AlternativeCap == TimeSpan.Zero

@@ -32,12 +32,18 @@ public sealed class Permit
     internal Permit(PermitId id, ActionRequest request, Receipt receipt) =>
         (Id, Request, Receipt) = (id, request, receipt);
 
+    internal Permit(ActionRequest request, long place) => (Request, Place) = (request, place);
+
+    /// <summary><c>default</c> for a read that is written down behind: there is nothing to settle.</summary>
     public PermitId Id { get; }
 
     public ActionRequest Request { get; }
 
-    /// <summary>The proof that the decision is on the log.</summary>
-    public Receipt Receipt { get; }
+    /// <summary>The proof that the decision is on the log; null for a read, which has a place in the queue instead.</summary>
+    public Receipt? Receipt { get; }
+
+    /// <summary>A read's place among those that are written down behind, counted from 1; otherwise 0.</summary>
+    public long Place { get; }
 }
 
 /// <summary>The answer to one request.</summary>
@@ -46,6 +52,9 @@ public sealed class Permit
 public sealed record Decision(ActionRequest Request, Judgement Judgement, Receipt? Receipt, Permit? Permit)
 {
     public Verdict Verdict => Judgement.Verdict;
+
+    /// <summary>What mattered was looked at again before this was decided.</summary>
+    public bool HasLooked { get; init; }
 
     /// <summary>What would be accepted instead; only after a refusal, and only where it was looked for.</summary>
     public Alternative? Alternative { get; init; }

@@ -34,6 +34,12 @@ public sealed record Lease
     /// <summary>SHA-256 of the secret that its bearer shows, in lower-case hexadecimal; empty = nobody can show one.</summary>
     public string SecretHash { get; init; } = "";
 
+    /// <summary>
+    /// What proves to a protocol with a challenge of its own that its bearer knows the secret (for SCRAM, RFC 5803); empty =
+    /// such a protocol cannot be used.
+    /// </summary>
+    public string PasswordVerifier { get; init; } = "";
+
     /// <summary>How long a root takes to grow from half its stress budget to all of it.</summary>
     public TimeSpan GrowthTime { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -64,4 +70,7 @@ public sealed record LeaseBalance(
 )
 {
     public Lease Lease => Lineage[0];
+
+    /// <summary>A use that is on the log would let the lease go on for longer.</summary>
+    public bool IsDueForRenewal { get; init; }
 }

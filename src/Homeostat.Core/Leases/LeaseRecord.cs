@@ -18,6 +18,7 @@ internal static class LeaseRecord
         map.Span("renewal", lease.Renewal);
         map.Span("growth", lease.GrowthTime);
         map.Text("secret", lease.SecretHash);
+        map.Text("verifier", lease.PasswordVerifier.Length == 0 ? null : lease.PasswordVerifier);
         map.Map("cone", inner => Write(inner, lease.Cone));
     }
 
@@ -34,6 +35,7 @@ internal static class LeaseRecord
             Renewal = map.Span("renewal"),
             GrowthTime = map.Span("growth"),
             SecretHash = map.Text("secret"),
+            PasswordVerifier = map.TextOrNull("verifier") ?? "",
             Cone = ReadCone(map.MapOrNull("cone") ?? throw new FormatException("cone is missing")),
         };
 

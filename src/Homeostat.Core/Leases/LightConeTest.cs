@@ -132,16 +132,7 @@ public static class LightConeTest
             );
         }
 
-        for (var at = 0; at < file.Request.Effects.Count; at++)
-        {
-            var effect = file.Request.Effects[at];
-            if (effect is Effect.LoseData lose && (lose.Extent.Rows ?? long.MaxValue) > amounts.Rows)
-            {
-                var rows = lose.Extent.Rows is { } known ? $"{known} rows" : "an unknown number of rows";
-                findings.Add(Refusal($"{lose.Asset} would lose {rows}, lease {lease.Id} allows {amounts.Rows}"));
-            }
-        }
-
+        ReviewRows(lease, file, findings);
         if (file.Consequences.Irreversible.Count > file.Balance.Irreversible)
         {
             findings.Add(
@@ -149,6 +140,32 @@ public static class LightConeTest
                     $"{file.Consequences.Irreversible.Count} effects cannot be undone, lease {lease.Id} has {file.Balance.Irreversible} left"
                 )
             );
+        }
+    }
+
+    /// <summary>Rows count together: many small losses in one request are one large one.</summary>
+    private static void ReviewRows(Lease lease, CaseFile file, List<Finding> findings)
+    {
+        var sum = 0L;
+        for (var at = 0; at < file.Request.Effects.Count; at++)
+        {
+            if (file.Request.Effects[at] is not Effect.LoseData lose)
+            {
+                continue;
+            }
+
+            var rows = lose.Extent.Rows ?? long.MaxValue;
+            sum = rows > long.MaxValue - sum ? long.MaxValue : sum + Math.Max(0, rows);
+            if (sum > lease.Cone.Amounts.Rows)
+            {
+                var lost = lose.Extent.Rows is null ? "an unknown number of rows" : $"{sum} rows";
+                findings.Add(
+                    Refusal(
+                        $"{lose.Asset} would lose {lost}, lease {lease.Id} allows {lease.Cone.Amounts.Rows} at once"
+                    )
+                );
+                return;
+            }
         }
     }
 

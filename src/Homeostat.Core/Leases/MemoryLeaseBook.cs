@@ -13,6 +13,9 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
     /// <summary>How far our clock may step back before nothing is decided any more.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
+    /// <summary>Told of a lease that was revoked, with everything under it, after no decision can use it any more.</summary>
+    public Action<LeaseId> OnRevoked { get; set; } = _ => { };
+
     public CommittedFutures Futures => _futures;
 
     public string? Grant(Lease lease, DateTimeOffset now)
@@ -114,13 +117,16 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
 
     public LeaseEvent.Revoked Revoke(LeaseId id, DateTimeOffset now)
     {
+        LeaseEvent.Revoked revoked;
         lock (_lock)
         {
             // By the book's clock: no permit that was given before it bears a later time.
-            var revoked = new LeaseEvent.Revoked(id, _latest = Max(_latest, now));
+            revoked = new LeaseEvent.Revoked(id, _latest = Max(_latest, now));
             ApplyLocked(revoked);
-            return revoked;
         }
+
+        OnRevoked(id);
+        return revoked;
     }
 
     /// <param name="at">By the book's clock, which never goes back.</param>
@@ -137,13 +143,7 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
         for (var i = lineage.Count - 1; i >= 0; i--)
         {
             var lease = lineage[i].Lease;
-            var ends = lineage[i].ExpiresAt;
-            if (lease.Renewal > TimeSpan.Zero)
-            {
-                var limit = lease.Parent is null ? lease.IssuedAt + Lease.MaxLife : parentEnds;
-                ends = Max(ends, Min(at + lease.Renewal, limit));
-            }
-
+            var ends = EndOf(lineage[i], parentEnds, at);
             debits[i] = new LeaseDebit(lease.Id, Amount.Of(request.Cost.Stress), request.Cost.Irreversible, ends);
             parentEnds = ends;
         }
@@ -156,6 +156,34 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
             debits,
             at
         );
+    }
+
+    /// <summary>When the lease ends if it is used now.</summary>
+    private static DateTimeOffset EndOf(LeaseAccount account, DateTimeOffset parentEnds, DateTimeOffset at)
+    {
+        var lease = account.Lease;
+        var limit = lease.Parent is null ? lease.IssuedAt + Lease.MaxLife : parentEnds;
+        return lease.Renewal > TimeSpan.Zero
+            ? Max(account.ExpiresAt, Min(at + lease.Renewal, limit))
+            : account.ExpiresAt;
+    }
+
+    /// <summary>Use would let it, or one above it, go on for a good while longer than now: some uses must be written down for that.</summary>
+    private static bool IsDueForRenewal(List<LeaseAccount> lineage, DateTimeOffset now)
+    {
+        var parentEnds = DateTimeOffset.MaxValue;
+        for (var i = lineage.Count - 1; i >= 0; i--)
+        {
+            var ends = EndOf(lineage[i], parentEnds, now);
+            if (ends - lineage[i].ExpiresAt > lineage[i].Lease.Renewal / 4)
+            {
+                return true;
+            }
+
+            parentEnds = ends;
+        }
+
+        return false;
     }
 
     private static DateTimeOffset Min(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;
@@ -258,7 +286,10 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
         }
 
         var left = LeftOf(lineage, now);
-        return new(leases, Amount.ToDouble(left.Stress), left.Irreversible, left.Outstanding, left.ThisMinute);
+        return new(leases, Amount.ToDouble(left.Stress), left.Irreversible, left.Outstanding, left.ThisMinute)
+        {
+            IsDueForRenewal = IsDueForRenewal(lineage, now),
+        };
     }
 
     private static Means LeftOf(List<LeaseAccount> lineage, DateTimeOffset now)

@@ -100,6 +100,12 @@ internal sealed class Reversibility(WorldState world)
     /// <summary>A copy that follows can be seeded again from its primary, if that is seen to be there; nothing else comes back.</summary>
     private (string? Reason, string? By) FromLoss(Effect.LoseData lose, int node)
     {
+        if (lose is { OfCopyOnly: false, Extent.Rows: not null })
+        {
+            // A bounded number of rows is what a cone lends by number (Amounts.Rows, zero unless said), and refuses beyond it.
+            return (null, null);
+        }
+
         var asset = Estate.Tables.AssetIds.Find(lose.Asset.Value);
         if (!lose.OfCopyOnly || node < 0 || asset < 0)
         {

@@ -86,6 +86,7 @@ internal sealed class LeaseEndpoints(ControlPlane plane, Callers callers)
             IssuedAt = existing.IssuedAt,
             ExpiresAt = existing.IssuedAt + (asked.ExpiresAt - asked.IssuedAt),
             SecretHash = existing.SecretHash,
+            PasswordVerifier = existing.PasswordVerifier,
         };
         if (Book.RefusalOf(same, Now) is { } refusal)
         {

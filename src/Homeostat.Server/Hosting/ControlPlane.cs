@@ -20,6 +20,7 @@ internal sealed record ControlParts
     public required MemoryLeaseBook Book { get; init; }
     public required LeaseRegistry Registry { get; init; }
     public required Decider Decider { get; init; }
+    public required ReadLog Reads { get; init; }
     public required EstateDesk Estate { get; init; }
     public required Explanations Explanations { get; init; }
     public required Reports Reports { get; init; }
@@ -75,13 +76,16 @@ internal sealed class ControlPlane : IAsyncDisposable
             var model = new EstateModel(overlay?.ShelfLives ?? ShelfLives.Default);
             var witnesses = options.Witnesses is { } policy ? Witnesses.Open(policy, log, clock) : null;
             var writer = new DecisionLog(log, folder.Key, folder.Key.Name);
+            var estate = new EstateDesk(model, clock);
+            var reads = new ReadLog(writer, clock);
             var parts = new ControlParts
             {
                 Clock = clock,
                 Book = book,
                 Registry = new LeaseRegistry(book, writer, clock),
-                Decider = DeciderOf(overlay, book, model, writer, clock, witnesses),
-                Estate = new EstateDesk(model, clock),
+                Decider = DeciderOf(overlay, book, estate, writer, reads, clock, witnesses),
+                Estate = estate,
+                Reads = reads,
                 Explanations = new Explanations(book, clock),
                 Reports = new Reports(),
                 Tallies = new AgentTallies(clock),
@@ -147,6 +151,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await Task.WhenAll(_running).WaitAsync(Limits.Shutdown).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Parts.Reads.DisposeAsync();
         if (Parts.Witnesses is { } witnesses)
         {
             await witnesses.DisposeAsync();
@@ -161,8 +166,9 @@ internal sealed class ControlPlane : IAsyncDisposable
     private static Decider DeciderOf(
         EstateOverlay? overlay,
         MemoryLeaseBook book,
-        EstateModel model,
+        EstateDesk estate,
         DecisionLog writer,
+        ReadLog reads,
         TimeProvider clock,
         Witnesses? witnesses
     ) =>
@@ -171,8 +177,10 @@ internal sealed class ControlPlane : IAsyncDisposable
             {
                 Judge = OverlayWatch.JudgeOf(overlay),
                 Leases = book,
-                Estate = () => model.Current,
+                Estate = () => estate.Current,
+                Look = ids => estate.LookAsync(ids, CancellationToken.None),
                 Log = writer,
+                Reads = reads,
                 Clock = clock,
                 Witness = witnesses is null ? null : witnesses.WitnessAsync,
                 NextPermit = () => new PermitId(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))),

@@ -69,7 +69,7 @@ internal sealed class DecisionDesk(ControlParts parts)
     public async Task<ServedDecision> SimulateAsync(ActionRequest request, CancellationToken cancellationToken)
     {
         var decision = parts.Decider.Simulate(request);
-        if (LookAt(decision) is not { Length: > 0 } ids)
+        if (Decider.LookAt(decision) is not { Length: > 0 } ids)
         {
             return new ServedDecision(decision, null, Looked: false, Earlier: false);
         }
@@ -117,26 +117,11 @@ internal sealed class DecisionDesk(ControlParts parts)
 
     private async Task<ServedDecision> DecideAsync(ActionRequest request)
     {
-        // The decision is not given up when its caller goes away: half of it may be on the log.
-        var decision = await parts.Decider.DecideAsync(request, CancellationToken.None);
-        var looked = false;
-        if (LookAt(decision) is { Length: > 0 } ids)
-        {
-            await parts.Estate.LookAsync(ids, CancellationToken.None);
-            decision = await parts.Decider.DecideAsync(request, CancellationToken.None, hasLooked: true);
-            looked = true;
-        }
-
+        var decision = await parts.Decider.DecideLookingAsync(request);
         parts.Tallies.Note(decision);
-
         var permit = decision.Permit is { } given ? parts.Book.FindPermit(given.Id) : null;
-        return new ServedDecision(decision, permit, looked, Earlier: false);
+        return new ServedDecision(decision, permit, decision.HasLooked, Earlier: false);
     }
-
-    private static Core.Estate.ResourceId[] LookAt(Decision decision) =>
-        decision.Verdict == Verdict.Defer
-            ? [.. decision.Judgement.Findings.SelectMany(finding => finding.LookAt).Distinct().Take(Limits.ListedRows)]
-            : [];
 
     private (Remembered Remembered, bool IsNew) Remember((LeaseId, string) key, byte[] bodyHash)
     {

@@ -34,6 +34,7 @@ internal sealed class DeciderFixture : IDisposable
         _log = LedgerLog.Open(_folder.FullName, "test.example/log", _key, Clock);
         var log = new DecisionLog(_log, _key, "test.example");
         Registry = new LeaseRegistry(Leases, log, Clock);
+        Reads = new ReadLog(log, Clock);
         Decider = new Decider(
             new DeciderParts
             {
@@ -41,6 +42,7 @@ internal sealed class DeciderFixture : IDisposable
                 Leases = Leases,
                 Estate = () => Estate,
                 Log = log,
+                Reads = Reads,
                 Clock = Clock,
                 NextPermit = () => new PermitId($"permit-{Interlocked.Increment(ref _permits)}"),
                 AlternativeCap = TimeSpan.FromSeconds(10),
@@ -57,6 +59,8 @@ internal sealed class DeciderFixture : IDisposable
     public Decider Decider { get; }
 
     public LeaseRegistry Registry { get; }
+
+    public ReadLog Reads { get; }
 
     public LedgerLog Log => _log;
 

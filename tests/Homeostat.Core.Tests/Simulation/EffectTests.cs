@@ -241,7 +241,7 @@ public sealed class EffectTests
             Small.Of("database-schema", "schema", Tier.Three),
             Small.Of("database", "db", Tier.Zero, Small.Copy("db", "data", CopyRole.Primary))
         );
-        var lose = new Effect.LoseData(new("schema"), new("data"), new Extent(5));
+        var lose = new Effect.LoseData(new("schema"), new("data"), Extent.Everything);
         Assert.Equal(Tier.Zero, Assert.Single(Judging.Review(estate, lose).Consequences!.Irreversible).Tier);
     }
 
