@@ -1,0 +1,29 @@
+using Homeostat.SystemTests.Postgres.Site;
+
+namespace Homeostat.SystemTests.Postgres.Faults;
+
+/// <summary>Where a team only observes, everything goes through and the log says what would have been refused.</summary>
+[Collection(SiteCollection.Name)]
+public sealed class ObserveTests(ProductionSite site)
+{
+    public static bool IsInstalled => Cluster.WhyNot is null;
+
+    [Fact(SkipUnless = nameof(IsInstalled), Skip = "PostgreSQL 15 is not installed")]
+    public async Task What_would_be_refused_is_done_and_written_down()
+    {
+        var cone = Cones.Whole("staging") with { Manner = "reversible" };
+        var visit = await site.LendAsync(cone, "staging");
+        var door = site.Cluster.Owner("staging");
+        await site.Cluster.ScriptAsync(
+            "staging",
+            "create table trial (id int); insert into trial select generate_series(1, 9)"
+        );
+
+        await visit.Door.AskAsync("delete from trial");
+
+        Assert.Equal("0", await door.AskAsync("select count(*) from trial"));
+        var decision = await visit.Service.Decisions.FindAsync(visit.Agent, one => one.Operation == "DELETE");
+        Assert.Equal("allow", decision.Verdict);
+        Assert.Equal("deny", decision.WouldBe);
+    }
+}

@@ -1,0 +1,99 @@
+using Homeostat.SystemTests.Postgres.Site;
+
+namespace Homeostat.SystemTests.Postgres.Transparency;
+
+/// <summary>What people do in psql looks the same through the gateway as without it.</summary>
+[Collection(SiteCollection.Name)]
+public sealed class PsqlTests(ProductionSite site)
+{
+    private const string Missing = "PostgreSQL 15 is not installed";
+
+    public static bool IsInstalled => Cluster.WhyNot is null;
+
+    public static TheoryData<string> Scripts =>
+        [
+            "\\d",
+            "\\d+ orders",
+            "\\d+ recent_customers",
+            "\\d inbox_rule",
+            "\\d+ events",
+            "\\d inbox",
+            "\\l",
+            "\\l+",
+            "\\dn+",
+            "\\df+ public.*",
+            "\\du+",
+            "\\dt+",
+            "\\di+",
+            "\\dv+",
+            "\\ds+",
+            "\\dT+",
+            "\\dD+",
+            "\\do+ public.*",
+            "\\da+ public.*",
+            "\\dC+",
+            "\\dx+",
+            "\\des+",
+            "\\dew+",
+            "\\dp",
+            "\\ddp",
+            "\\dP+",
+            "\\drds",
+            "\\dL+",
+            "\\dO+",
+            "\\dc+",
+            "\\dF+",
+            "\\dRp+",
+            "\\dX",
+            "\\dy",
+            "\\db+",
+            "\\dconfig work_mem",
+            "\\sf purge_archive",
+            "\\sv recent_customers",
+            "\\dl+",
+            "\\x\nselect * from customers where id < 3;",
+            "select * from no_such_table;",
+            "select 1 / 0;",
+            "select nope from customers;",
+            "selec 1;",
+            "select 'a' || E'\\n' || 'b', null, 'ü', 1.5::float8, now() > '2020-01-01', array[1, 2], row(1, 'x');",
+            "\\pset format csv\nselect * from orders order by id limit 5;",
+            "begin;\nselect 1;\nselect 1 / 0;\nselect 2;\nrollback;\nselect 3;",
+            "\\copy (select * from orders order by id) to stdout csv header",
+            "select 1 \\; select 2 \\; select 3;",
+            "select 1 as a \\gset\n\\echo :a",
+            "select 'select ' || i from generate_series(1, 3) i \\gexec",
+            "select $1::int + $2::int \\bind 1 2 \\g",
+            "select * from customers \\gdesc",
+            "\\set FETCH_COUNT 7\nselect * from order_lines order by 1, 2;",
+            "\\set ON_ERROR_ROLLBACK on\nbegin;\nselect 1;\nselect 1 / 0;\nselect 2;\ncommit;",
+            "show server_version;\nshow search_path;\nshow transaction_isolation;",
+            "set search_path = attic, public;\nselect * from boxes;\nreset search_path;",
+            "begin;\nsavepoint a;\nset search_path = attic;\nselect * from boxes;\nrollback to a;\nselect * from boxes;\nrollback;",
+            "set datestyle = 'German';\nselect date '2026-01-31';",
+            "set time zone 'Asia/Tokyo';\nselect timestamptz '2026-01-01 00:00Z';",
+            "prepare p (int) as select name from customers where id = $1;\nexecute p (3);\ndeallocate p;",
+            "begin;\ndeclare c cursor for select id from orders order by id;\nfetch 3 from c;\nmove 2 in c;\nfetch 1 from c;\nclose c;\ncommit;",
+            "explain (costs off) select * from orders where id = 1;",
+            "explain (analyze, costs off, timing off, summary off) select count(*) from orders;",
+            "create temp table t (i int);\ninsert into t select generate_series(1, 3);\nselect * from t;\ndrop table t;",
+            "begin transaction isolation level serializable read only deferrable;\nselect count(*) from orders;\ncommit;",
+            "select relname from pg_catalog.pg_class c where (c.relkind in ('r')) and substring(c.relname, 1, 3) = 'ord' order by 1;",
+            "discard all;\nselect 1;",
+            "\\encoding\n\\encoding UTF8",
+        ];
+
+    [Theory(SkipUnless = nameof(IsInstalled), Skip = Missing)]
+    [MemberData(nameof(Scripts))]
+    public async Task The_same_is_seen(string script)
+    {
+        var visit = await site.LendAsync(Cones.Whole("shop"));
+
+        var direct = await Programs.PsqlAsync(site.Cluster.Direct("shop"), script + "\n");
+        var through = await Programs.PsqlAsync(visit.Door, script + "\n");
+
+        Assert.Equal(direct.Output, through.Output);
+        Assert.Equal(direct.Errors, through.Errors);
+        Assert.Equal(direct.Code, through.Code);
+    }
+}
