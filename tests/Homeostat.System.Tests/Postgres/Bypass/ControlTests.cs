@@ -71,6 +71,7 @@ public sealed class ControlTests
             drop role if exists xeve;
             \c shop
             drop subscription if exists s;
+            rollback prepared 'x';
             \c postgres
             alter role auditor nosuperuser;
             revoke writer from auditor;
@@ -79,7 +80,6 @@ public sealed class ControlTests
             drop database if exists xcopy;
             create database staging;
             select pg_drop_replication_slot(slot_name) from pg_replication_slots;
-            rollback prepared 'x';
             drop tablespace if exists xspace;
             """
         );

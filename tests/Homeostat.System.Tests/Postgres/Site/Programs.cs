@@ -70,8 +70,10 @@ internal static class Programs
         string[] line = Environment.IsPrivilegedProcess
             ? ["runuser", "-u", "postgres", "--", $"{Folder}/{program}", .. arguments]
             : [$"{Folder}/{program}", .. arguments];
-        // What it starts in the background would hold our pipes open for ever.
-        using var process = Process.Start(new ProcessStartInfo(line[0], line[1..]) { UseShellExecute = false })!;
+        // Nobody reads what it says: what it starts in the background would hold that open for ever.
+        using var process = Process.Start(
+            new ProcessStartInfo(line[0], line[1..]) { UseShellExecute = false, RedirectStandardOutput = true }
+        )!;
         await process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience);
         Assert.True(process.ExitCode == 0, $"{string.Join(' ', line)} ended with {process.ExitCode}");
     }
