@@ -158,6 +158,22 @@ public sealed class Decider(DeciderParts parts)
         return WithAlternative(new Decision(request, judgement, null, null));
     }
 
+    /// <summary>The same under terms that nobody was lent, so that only the consequences speak.</summary>
+    public Decision Simulate(ActionRequest request, LeaseBalance terms, bool hasLooked = false)
+    {
+        Judgement judgement;
+        try
+        {
+            judgement = Judge(request, terms, parts.Clock.GetUtcNow(), hasLooked, out _);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            judgement = Failed(failure);
+        }
+
+        return WithAlternative(new Decision(request, judgement, null, null));
+    }
+
     /// <summary>The outcome of a permit has been observed: its future ends.</summary>
     public void Settle(Permit permit) => parts.Leases.Settle(permit.Id);
 
@@ -207,30 +223,39 @@ public sealed class Decider(DeciderParts parts)
         {
             // 3. The lease.
             var found = parts.Leases.Find(request.Lease, request.Agent, now);
-            if (found.Balance is null)
-            {
-                return Judgement.Denied(LeaseTest, found.Refusal ?? "the lease cannot be used");
-            }
-
-            // 4. One snapshot, and what others may still do.
-            if (JudgeAndEstate() is not (var judge, { } estate))
-            {
-                return Judgement.Denied(
-                    EstateTest,
-                    "there is no model of the estate yet",
-                    "wait until a source has listed it"
-                );
-            }
-
-            // 5. and 6. Consequences, and every test over the same file.
-            var futures = parts.Leases.Futures;
-            version = futures.Version;
-            return judge.Bind(judge.Review(request, found.Balance, estate, futures, now, hasLooked));
+            return found.Balance is { } balance
+                ? Judge(request, balance, now, hasLooked, out version)
+                : Judgement.Denied(LeaseTest, found.Refusal ?? "the lease cannot be used");
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             return Failed(failure);
         }
+    }
+
+    private Judgement Judge(
+        ActionRequest request,
+        LeaseBalance balance,
+        DateTimeOffset now,
+        bool hasLooked,
+        out long version
+    )
+    {
+        version = 0;
+        // 4. One snapshot, and what others may still do.
+        if (JudgeAndEstate() is not (var judge, { } estate))
+        {
+            return Judgement.Denied(
+                EstateTest,
+                "there is no model of the estate yet",
+                "wait until a source has listed it"
+            );
+        }
+
+        // 5. and 6. Consequences, and every test over the same file.
+        var futures = parts.Leases.Futures;
+        version = futures.Version;
+        return judge.Bind(judge.Review(request, balance, estate, futures, now, hasLooked));
     }
 
     /// <summary>
