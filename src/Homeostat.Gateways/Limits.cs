@@ -12,6 +12,12 @@ public static class Limits
     /// </summary>
     public const int ParserStackBytes = 256 << 20;
 
+    /// <summary>
+    /// Longest text that is parsed on the calling thread: measured, a text takes less than 64 bytes of stack for each of its
+    /// own, so that this one needs 256 KiB of the 1.5 MiB that a thread has at least.
+    /// </summary>
+    public const int MaxInlineParseBytes = 4 << 10;
+
     /// <summary>Largest tree that the parser may give for one text, in bytes of JSON.</summary>
     public const int MaxTreeBytes = 128 << 20;
 
