@@ -1,7 +1,7 @@
-using Homeostat.Core.Actions;
 using Homeostat.Core.Deciding;
 using Homeostat.Core.Estate;
 using Homeostat.Core.Leases;
+using Homeostat.Core.Simulation;
 using Microsoft.Extensions.Logging;
 
 namespace Homeostat.Gateways;

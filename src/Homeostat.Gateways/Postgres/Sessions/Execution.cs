@@ -1,6 +1,7 @@
 using Homeostat.Core.Actions;
 using Homeostat.Core.Deciding;
 using Homeostat.Core.Leases;
+using Homeostat.Core.Simulation;
 
 namespace Homeostat.Gateways.Postgres.Sessions;
 
@@ -18,7 +19,7 @@ internal sealed class Execution(Plan plan, Permit? permit)
         permit is null || Effect.AreAllReads(permit.Request.Effects) ? null : permit.Id;
 
     /// <summary>The names that it gives or takes if it succeeds.</summary>
-    public IReadOnlyList<Naming> Namings { get; init; } = [];
+    public IReadOnlyList<Naming> Namings { get; set; } = [];
 
     /// <summary>It stands among the permits that wait for the end of the transaction.</summary>
     public bool IsHeld { get; set; }

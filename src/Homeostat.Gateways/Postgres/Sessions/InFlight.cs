@@ -13,9 +13,6 @@ internal enum Awaited : byte
     Sync,
     Query,
 
-    /// <summary>The first message of a COPY's rows or of their end; it has no answer.</summary>
-    CopyMark,
-
     /// <summary>Our own questions, of which the client sees nothing.</summary>
     Own,
 }
@@ -40,7 +37,7 @@ internal sealed class InFlightQueue
         {
             lock (_lock)
             {
-                return IsEmptyLocked();
+                return _sent.Count == 0;
             }
         }
     }
@@ -58,7 +55,6 @@ internal sealed class InFlightQueue
     {
         lock (_lock)
         {
-            DropMarks();
             return _sent.TryPeek(out message);
         }
     }
@@ -69,9 +65,8 @@ internal sealed class InFlightQueue
         TaskCompletionSource? idle = null;
         lock (_lock)
         {
-            DropMarks();
             taken = _sent.Dequeue();
-            if (IsEmptyLocked())
+            if (_sent.Count == 0)
             {
                 (idle, _idle) = (_idle, null);
             }
@@ -81,34 +76,12 @@ internal sealed class InFlightQueue
         return taken;
     }
 
-    /// <summary>
-    /// Takes a COPY that is over, with the Syncs that the server has read and passed over while it took rows: those before
-    /// the first row, or all where no row was sent.
-    /// </summary>
-    public InFlight TakeCopy()
-    {
-        InFlight taken;
-        lock (_lock)
-        {
-            taken = _sent.Dequeue();
-            while (_sent.TryPeek(out var next) && next.Kind == Awaited.Sync)
-            {
-                _sent.Dequeue();
-            }
-
-            DropMarks();
-        }
-
-        Wake();
-        return taken;
-    }
-
     /// <summary>Completes when the server owes nothing, or something failed that the caller has to look at.</summary>
     public Task IdleAsync()
     {
         lock (_lock)
         {
-            if (IsEmptyLocked() || _isClosed)
+            if (_sent.Count == 0 || _isClosed)
             {
                 return Task.CompletedTask;
             }
@@ -138,19 +111,5 @@ internal sealed class InFlightQueue
         }
 
         Wake();
-    }
-
-    private bool IsEmptyLocked()
-    {
-        DropMarks();
-        return _sent.Count == 0;
-    }
-
-    private void DropMarks()
-    {
-        while (_sent.TryPeek(out var next) && next.Kind == Awaited.CopyMark)
-        {
-            _sent.Dequeue();
-        }
     }
 }

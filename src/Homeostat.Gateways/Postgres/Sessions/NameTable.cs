@@ -51,7 +51,7 @@ internal sealed class NameTable<T>
     public Naming<T> Put(ReadOnlySpan<byte> name, T? value, int segment)
     {
         var naming = new Naming<T>(segment, value, Find(name));
-        _names[Cut(name).ToArray()] = naming;
+        _names.GetAlternateLookup<ReadOnlySpan<byte>>()[Cut(name)] = naming;
         return naming;
     }
 

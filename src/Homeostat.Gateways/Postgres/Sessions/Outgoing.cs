@@ -26,7 +26,8 @@ internal sealed class Outgoing(UpstreamConnection upstream, InFlightQueue sent, 
     private readonly byte[] _ownName = Name("own");
     private readonly byte[] _noPortal = Name("refused");
     private bool _isRefused;
-    private bool _isCopyMarked;
+    private bool _mayTakeRows;
+    private bool _hasRows;
 
     public MessageWriter Writer => upstream.Writer;
 
@@ -46,7 +47,6 @@ internal sealed class Outgoing(UpstreamConnection upstream, InFlightQueue sent, 
     public void Expect(Awaited kind, object? detail)
     {
         IsPipelineOpen = true;
-        _isCopyMarked = false;
         sent.Add(new InFlight(kind, Segment, detail));
     }
 
@@ -85,31 +85,46 @@ internal sealed class Outgoing(UpstreamConnection upstream, InFlightQueue sent, 
         EndSegment();
     }
 
-    /// <summary>Before a message of a COPY.</summary>
-    public void NoteCopy(byte type)
+    /// <summary>A statement that takes rows was sent; nothing else is under way.</summary>
+    public void BeginCopy() => (_mayTakeRows, _hasRows) = (true, false);
+
+    /// <summary>Notes a message of a COPY.</summary>
+    public void NoteCopy(byte type) => (_mayTakeRows, _hasRows) = (_mayTakeRows && type == FrontendType.CopyData, true);
+
+    /// <summary>
+    /// Before a message that is not one of a COPY: while it takes rows the server passes over Sync and Flush, and answers
+    /// nothing. Whether it does is waited for, so that what is sent and what is answered stay in step.
+    /// </summary>
+    /// <returns>Whether the server would pass over a Sync or Flush.</returns>
+    public async ValueTask<bool> IsCopyingAsync(byte type, CancellationToken token)
     {
-        if (!_isCopyMarked)
+        if (!_mayTakeRows)
         {
-            _isCopyMarked = true;
-            sent.Add(new InFlight(Awaited.CopyMark, Segment));
+            return false;
         }
 
-        if (type != FrontendType.CopyData)
+        await DrainAsync(token).ConfigureAwait(false);
+        if (!server.IsCopyingIn)
         {
-            _isCopyMarked = false;
+            _mayTakeRows = false;
+            return false;
         }
+
+        return !_hasRows && type is FrontendType.Sync or FrontendType.Flush
+            ? true
+            : throw new ProtocolException($"a message of type {(char)type} came within the rows of a COPY");
     }
 
-    /// <summary>Waits until the server has answered everything, or has begun to pass over this segment.</summary>
+    /// <summary>Waits until the server has answered everything, has begun to pass over this segment, or takes rows.</summary>
     public async ValueTask DrainAsync(CancellationToken token)
     {
-        while (!sent.IsEmpty && !IsPassedOver)
+        while (!sent.IsEmpty && !IsPassedOver && !server.IsCopyingIn)
         {
             token.ThrowIfCancellationRequested();
             FrontendMessages.WriteFlush(Writer);
             var idle = sent.IdleAsync();
             await Writer.FlushAsync(token).ConfigureAwait(false);
-            if (IsPassedOver)
+            if (IsPassedOver || server.IsCopyingIn)
             {
                 return;
             }
@@ -132,7 +147,6 @@ internal sealed class Outgoing(UpstreamConnection upstream, InFlightQueue sent, 
     private void Refuse(in InFlight message)
     {
         IsPipelineOpen = true;
-        _isCopyMarked = false;
         _isRefused = true;
         sent.Add(message);
     }
@@ -142,7 +156,6 @@ internal sealed class Outgoing(UpstreamConnection upstream, InFlightQueue sent, 
         Segment++;
         IsPipelineOpen = false;
         _isRefused = false;
-        _isCopyMarked = false;
     }
 
     private static byte[] Name(string what) =>

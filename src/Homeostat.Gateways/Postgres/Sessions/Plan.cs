@@ -38,7 +38,7 @@ internal sealed class Plan
     public bool EndsTransaction => Translation.Step is SessionStep.TransactionEnd;
 
     /// <summary>The server's answer to it must be followed.</summary>
-    public bool IsFollowed => !OnlyLooks || Unsettles || Translation.Step is not null;
+    public bool IsFollowed => !OnlyLooks || Unsettles || Translation is { Step: not null } or { TakesRows: true };
 
     /// <summary>Nothing of it is looked up by name in the catalogue: it means the same whatever was made or dropped.</summary>
     public bool NamesNothing =>

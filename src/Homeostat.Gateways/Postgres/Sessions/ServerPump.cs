@@ -25,6 +25,7 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
     private volatile bool _meaningChanged;
     private volatile bool _catalogueChanged;
     private volatile bool _isCopyingIn;
+    private long _committedAt;
     private int _statement;
     private bool _isSkipping;
     private bool _isUndone;
@@ -58,8 +59,14 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
     /// <summary>A message to the client is half written: nothing else may be said to it.</summary>
     public bool IsWithinMessage { get; private set; }
 
-    /// <summary>Told when a transaction that changed the catalogue may have been committed.</summary>
-    public Action OnCatalogueCommitted { get; init; } = () => { };
+    /// <summary>The server itself has said why it ends the session.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Told when a transaction that may have changed the catalogue has ended; gives the time.</summary>
+    public Func<long> OnCatalogueCommitted { get; init; } = () => 0;
+
+    /// <summary>When such a transaction of this session ended last, by the clock's timestamps.</summary>
+    public long CommittedAt => Volatile.Read(ref _committedAt);
 
     /// <summary>Until the server closes the connection.</summary>
     public async Task RunAsync(CancellationToken token)
@@ -71,13 +78,17 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
             var rows = isOwn ? default : reader.TakeMessages("Dd"u8);
             if (!rows.IsEmpty)
             {
+                IsWithinMessage = true;
                 await client.WriteThroughAsync(rows, token).ConfigureAwait(false);
+                IsWithinMessage = false;
                 continue;
             }
 
-            if (!reader.HasBufferedMessage)
+            if (!reader.HasBufferedMessage && client.PendingBytes > 0)
             {
+                IsWithinMessage = true;
                 await client.FlushAsync(token).ConfigureAwait(false);
+                IsWithinMessage = false;
             }
 
             var header = await reader.ReadHeaderAsync(token).ConfigureAwait(false);
@@ -166,12 +177,27 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
                 Take(Awaited.Execute, header);
                 break;
             case BackendType.CopyInResponse:
-                _isCopyingIn = true;
+                BeginCopy(header);
                 break;
         }
 
         return PassAsync(header, token);
     }
+
+    /// <summary>Until its end the server reads nothing but rows: only a statement that was judged to take some may begin it.</summary>
+    private void BeginCopy(MessageHeader header)
+    {
+        if (!sent.TryPeek(out var head) || ExecutionOf(head) is not { Plan.Translation.TakesRows: true })
+        {
+            throw Unexpected(header);
+        }
+
+        _isCopyingIn = true;
+        sent.Wake();
+    }
+
+    private Execution? ExecutionOf(in InFlight head) =>
+        head.Detail as Execution ?? (head.Detail as Execution?[])?.ElementAtOrDefault(_statement);
 
     private bool IsNext(Awaited kind) => sent.TryPeek(out var head) && head.Kind == kind;
 
@@ -208,19 +234,17 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
             throw Unexpected(header);
         }
 
-        var execution = head.Detail as Execution ?? (head.Detail as Execution?[])?.ElementAtOrDefault(_statement);
-        if (execution is not null)
+        if (ExecutionOf(head) is { } execution)
         {
             Complete(execution, System.Text.Encoding.UTF8.GetString(body.Span[..^1]));
         }
 
         _statement++;
-        var wasCopy = _isCopyingIn;
         _isCopyingIn = false;
         if (head.Kind == Awaited.Execute)
         {
             _statement = 0;
-            _ = wasCopy ? sent.TakeCopy() : sent.Take();
+            sent.Take();
         }
     }
 
@@ -253,6 +277,7 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
         if (!sent.TryPeek(out var head) || error.Severity is not ErrorFields.Error)
         {
             // The server ends the session of its own accord; the end of its stream follows.
+            HasEnded = true;
             Pass(header, body.Span);
             return;
         }
@@ -269,7 +294,6 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
         _isUndone = true;
         _meaningChanged |= _isTouched;
         _catalogueChanged |= _isTouched;
-        var wasCopy = _isCopyingIn;
         _isCopyingIn = false;
         if (head.Kind is Awaited.Query or Awaited.Sync)
         {
@@ -278,7 +302,7 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
         }
 
         Fail(head.Detail, $"failed {error.SqlState}");
-        _ = wasCopy ? sent.TakeCopy() : sent.Take();
+        sent.Take();
         SkipFrom(head.Segment);
     }
 
@@ -373,7 +397,7 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
         if (_isTouched)
         {
             _meaningChanged = _catalogueChanged = true;
-            OnCatalogueCommitted();
+            Volatile.Write(ref _committedAt, OnCatalogueCommitted());
         }
 
         _isUndone = _isTouched = false;

@@ -1,6 +1,7 @@
 using Homeostat.Core.Actions;
 using Homeostat.Core.Estate;
 using Homeostat.Gateways.Postgres.Catalogue;
+using Homeostat.Gateways.Postgres.Upstream;
 
 namespace Homeostat.Gateways.Postgres.Sessions;
 
@@ -48,14 +49,34 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
             ? book
             : null;
 
+    /// <summary>The same, also where the session goes by a catalogue of its own.</summary>
+    public PlanBook? BookNow => _private is null ? Settled : _isUnsettled ? null : _book;
+
     /// <summary>What texts mean now; after <see cref="CatchUpAsync"/>.</summary>
     public PlanBook Book => _book ?? throw new InvalidOperationException("nothing was read yet");
 
     public void Unsettle() => _isUnsettled = true;
 
-    public async Task StartAsync(CancellationToken token)
+    /// <summary>Asks before anything of the client's is under way.</summary>
+    /// <exception cref="SessionUnsureException">The role's settings do not let its statements be judged.</exception>
+    public async Task StartAsync(UpstreamConnection upstream, CancellationToken token)
     {
-        await ReadSettingsAsync(token).ConfigureAwait(false);
+        string?[]? settings = null;
+        await upstream
+            .QueryAsync(
+                AskSettings,
+                (_, row) =>
+                {
+                    settings = new string?[row.Count];
+                    for (var at = 0; at < row.Count; at++)
+                    {
+                        settings[at] = row.GetString(at);
+                    }
+                },
+                token
+            )
+            .ConfigureAwait(false);
+        Accept(settings);
         FirstPath = Path;
     }
 
@@ -190,6 +211,11 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
     {
         string?[]? settings = null;
         await outgoing.AskAsync([AskSettings], (_, row) => settings = row, token).ConfigureAwait(false);
+        Accept(settings);
+    }
+
+    private void Accept(string?[]? settings)
+    {
         if (settings is not [{ } path, { } role, "UTF8", "on", "off", "origin"])
         {
             throw new SessionUnsureException(
@@ -240,7 +266,7 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
                 await ReadPrivateAsync(token).ConfigureAwait(false);
             }
         }
-        else if (!_isUnsettled && current is not null && current.BeganAt > _privateAt)
+        else if (!_isUnsettled && current is not null && current.BeganAt > server.CommittedAt)
         {
             (_private, _basis, _uncommitted, _book) = (null, null, null, null);
         }

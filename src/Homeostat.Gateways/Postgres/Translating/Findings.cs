@@ -36,6 +36,7 @@ internal sealed class Findings(PostgresNames names)
     private bool _changesCatalogue;
     private bool _dependsOnSession;
     private SessionStep? _step;
+    private bool _takesRows;
 
     public PostgresNames Names { get; } = names;
 
@@ -48,6 +49,9 @@ internal sealed class Findings(PostgresNames names)
 
     /// <summary>Nobody outside the session can tell that it was done.</summary>
     public void OfSessionOnly() => Add(new Effect.Read(Names.Database, "session"));
+
+    /// <summary>The client sends rows after it.</summary>
+    public void TakesRows() => _takesRows = true;
 
     public void Step(SessionStep step) => _step = step;
 
@@ -125,6 +129,7 @@ internal sealed class Findings(PostgresNames names)
             ChangesCatalogue = _changesCatalogue,
             DependsOnSession = _dependsOnSession,
             Step = _step,
+            TakesRows = _takesRows,
         };
     }
 

@@ -264,7 +264,7 @@ internal static class QueryStatements
     private static void Prepare(Walk walk, SyntaxNode node, Frame frame)
     {
         walk.Found.OfSessionOnly();
-        walk.Found.Step(new SessionStep.Prepare(node.Text("name") ?? "", node));
+        walk.Found.Step(new SessionStep.Prepare(node.Text("name") ?? "", node.Node("query")));
         walk.Visit(node.Nodes("argtypes"), frame);
     }
 

@@ -47,8 +47,8 @@ internal abstract record SessionStep
 
     public sealed record TransactionEnd : SessionStep;
 
-    /// <summary>PREPARE; the statement is prepared whatever becomes of the transaction.</summary>
-    public sealed record Prepare(string Name, SyntaxNode Statement) : SessionStep;
+    /// <summary>PREPARE; the statement stays prepared whatever becomes of the transaction.</summary>
+    public sealed record Prepare(string Name, SyntaxNode? Statement) : SessionStep;
 
     /// <param name="Name">Null for all.</param>
     public sealed record Deallocate(string? Name) : SessionStep;
@@ -94,4 +94,7 @@ public sealed record Translation
     internal bool DependsOnSession { get; init; }
 
     internal SessionStep? Step { get; init; }
+
+    /// <summary>It is a COPY whose rows the client sends after it.</summary>
+    internal bool TakesRows { get; init; }
 }
