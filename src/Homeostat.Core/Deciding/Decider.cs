@@ -118,6 +118,9 @@ public sealed class Decider(DeciderParts parts)
                 // 7. Reserve, unless somebody was faster: then what was judged may no longer hold.
                 switch (Reserve(request, judgement, version, now, out var reserved))
                 {
+                    case Reservation.Reserved when HasLearntOfAgreements(judgement):
+                        parts.Leases.Release(reserved!.Permit);
+                        break;
                     case Reservation.Reserved:
                         return (judgement, reserved);
                     case Reservation.Refused:
@@ -161,7 +164,7 @@ public sealed class Decider(DeciderParts parts)
 
             // 5. and 6. Consequences, and every test over the same file.
             var futures = parts.Leases.Futures;
-            version = futures.Version;
+            version = estate.HasAgreements ? futures.Version : futures.ActiveVersion;
             return judge.Bind(judge.Review(request, found.Balance, estate, futures, now, hasLooked));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
@@ -169,6 +172,13 @@ public sealed class Decider(DeciderParts parts)
             return Failed(failure);
         }
     }
+
+    /// <summary>
+    /// It was judged, and reserved, without those futures that change facts only, because nobody had to agree on any; now
+    /// somebody must.
+    /// </summary>
+    private bool HasLearntOfAgreements(Judgement judgement) =>
+        judgement.File is { Estate.HasAgreements: false } && parts.Estate() is { HasAgreements: true };
 
     /// <summary>
     /// Of one moment: whoever replaces both sets a judge that observes nothing in between, so that the modes of one overlay
@@ -208,7 +218,11 @@ public sealed class Decider(DeciderParts parts)
         var cost = judgement.WouldBe is null
             ? new Cost(judgement.Assessment!.Charge, consequences.Irreversible.Count)
             : new Cost(0, 0);
-        var asked = new ReservationRequest(request.Lease, cost, future, version) { Request = request.Id };
+        var asked = new ReservationRequest(request.Lease, cost, future, version)
+        {
+            Request = request.Id,
+            IgnoresFacts = !judgement.File!.Estate.HasAgreements,
+        };
         return parts.Leases.Reserve(asked, now, out reserved);
     }
 
