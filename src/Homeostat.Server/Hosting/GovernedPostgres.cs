@@ -1,6 +1,13 @@
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Homeostat.Estates.Postgres;
+using Homeostat.Gateways;
+using Homeostat.Gateways.Postgres;
+using Homeostat.Gateways.Postgres.Authentication;
 using Homeostat.Gateways.Postgres.Upstream;
 using Npgsql;
+using GatewayOptions = Homeostat.Gateways.Postgres.PostgresOptions;
+using SourceOptions = Homeostat.Estates.Postgres.PostgresOptions;
 
 namespace Homeostat.Server.Hosting;
 
@@ -51,8 +58,57 @@ internal sealed class GovernedPostgres
             throw new StartException("--postgres-reader: expected the same server as --postgres, with another role");
         }
 
-        var source = new PostgresSource(new PostgresOptions(options.PostgresName, ConnectionString(writer)), clock);
+        var source = new PostgresSource(new SourceOptions(options.PostgresName, ConnectionString(writer)), clock);
         return new GovernedPostgres(writer, reader, source);
+    }
+
+    /// <summary>Listens for agents, from now on.</summary>
+    /// <exception cref="StartException">It cannot listen there.</exception>
+    public async Task<PostgresGateway> StartAsync(ControlPlane plane, ILoggerFactory loggers)
+    {
+        var options = plane.Options;
+        try
+        {
+            var gateway = new PostgresGateway(
+                new GatewayOptions
+                {
+                    Cluster = options.PostgresName,
+                    Writer = Writer,
+                    Reader = Reader,
+                    Listen = options.PostgresListen,
+                    Certificate = options is { Certificate: { } certificate, CertificateKey: { } key }
+                        ? X509Certificate2.CreateFromPemFile(certificate, key)
+                        : ServerCertificate.LoadOrCreate(
+                            Path.Combine(plane.Folder.Root, "postgres"),
+                            plane.Parts.Clock
+                        ),
+                },
+                new GatewayParts
+                {
+                    Decider = plane.Parts.Decider,
+                    Leases = plane.Parts.Book,
+                    Estate = () => plane.Parts.Estate.Current,
+                    Clock = plane.Parts.Clock,
+                    SettleAsync = finished => SettleAsync(plane, finished),
+                    Loggers = loggers,
+                }
+            );
+            await gateway.StartAsync(plane.Stopping);
+            await File.WriteAllTextAsync(Path.Combine(plane.Folder.Root, "postgres.address"), $"{gateway.EndPoint}\n");
+            return gateway;
+        }
+        catch (Exception error) when (error is SocketException or ArgumentException or IOException)
+        {
+            throw new StartException($"--postgres-listen {options.PostgresListen}: {error.Message}");
+        }
+    }
+
+    private static async Task SettleAsync(ControlPlane plane, IReadOnlyList<FinishedPermit> finished)
+    {
+        foreach (var permit in finished)
+        {
+            await plane.Settlements.SettleAsync(permit.Permit, permit.Claim, "gateway", CancellationToken.None);
+        }
     }
 
     private static UpstreamAddress Parse(string option, string url)
