@@ -78,10 +78,7 @@ internal sealed class GovernedPostgres
                     Listen = options.PostgresListen,
                     Certificate = options is { Certificate: { } certificate, CertificateKey: { } key }
                         ? X509Certificate2.CreateFromPemFile(certificate, key)
-                        : ServerCertificate.LoadOrCreate(
-                            Path.Combine(plane.Folder.Root, "postgres"),
-                            plane.Parts.Clock
-                        ),
+                        : ServerCertificate.LoadOrCreate(plane.Folder.TlsFolder, plane.Parts.Clock),
                 },
                 new GatewayParts
                 {
@@ -94,7 +91,7 @@ internal sealed class GovernedPostgres
                 }
             );
             await gateway.StartAsync(plane.Stopping);
-            await File.WriteAllTextAsync(Path.Combine(plane.Folder.Root, "postgres.address"), $"{gateway.EndPoint}\n");
+            await File.WriteAllTextAsync(plane.Folder.PostgresAddressFile, $"{gateway.EndPoint}\n");
             return gateway;
         }
         catch (Exception error) when (error is SocketException or ArgumentException or IOException)
