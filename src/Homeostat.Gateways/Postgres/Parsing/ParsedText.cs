@@ -33,6 +33,9 @@ public sealed class SqlStatement
 
     /// <summary>The characters of this statement alone, without the semicolon.</summary>
     public string Text { get; }
+
+    /// <summary>Types of parameters that the client has named by their numbers; 0 is none.</summary>
+    internal IReadOnlyList<uint> ParameterTypes { get; init; } = [];
 }
 
 /// <summary>What a text says: its statements in order, or why it was refused. <c>default</c> of either is nothing.</summary>

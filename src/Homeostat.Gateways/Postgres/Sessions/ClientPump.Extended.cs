@@ -1,4 +1,5 @@
 using System.Text;
+using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Wire;
 
 namespace Homeostat.Gateways.Postgres.Sessions;
@@ -23,7 +24,7 @@ internal sealed partial class ClientPump
         Prepared? prepared = null;
         if (refusal is null)
         {
-            (prepared, refusal) = await PrepareAsync(text, token).ConfigureAwait(false);
+            (prepared, refusal) = await PrepareAsync(text, OwnTypesOf(body), token).ConfigureAwait(false);
         }
 
         if (_outgoing.IsPassedOver)
@@ -55,9 +56,28 @@ internal sealed partial class ClientPump
             ? (body[..message.Name.Length], body.Slice(message.Name.Length + 1, message.Text.Length))
             : throw new ProtocolException("a Parse message is cut");
 
+    /// <summary>Types that did not come with the server: reading a value of one may run code.</summary>
+    private static List<uint> OwnTypesOf(ReadOnlyMemory<byte> body)
+    {
+        List<uint>? own = null;
+        if (ParseMessage.TryRead(body.Span, out var message))
+        {
+            for (var at = 0; at < message.ParameterTypeCount; at++)
+            {
+                if (message.ParameterType(at) is var type and not 0 && !new Oid(type).IsBuiltIn)
+                {
+                    (own ??= []).Add(type);
+                }
+            }
+        }
+
+        return own ?? [];
+    }
+
     /// <summary>A text that is to be prepared; what may never run is refused at once.</summary>
     private async ValueTask<(Prepared? Prepared, Refusal? Refusal)> PrepareAsync(
         ReadOnlyMemory<byte> text,
+        IReadOnlyList<uint> types,
         CancellationToken token
     )
     {
@@ -69,7 +89,7 @@ internal sealed partial class ClientPump
             case { Statements: [] }:
                 return (new Prepared(text.ToArray(), null), null);
             case { Statements: [var statement] }:
-                var prepared = new Prepared(text.ToArray(), statement);
+                var prepared = Prepared.ByParse(text.ToArray(), statement, types);
                 var plan = await PlanOfAsync(prepared, token).ConfigureAwait(false);
                 return plan.Translation.Forbidden is null
                     ? (prepared, null)

@@ -13,6 +13,15 @@ internal sealed class Prepared(byte[] text, SqlStatement? statement)
     /// <summary>The text is this statement and no other: what it means may be kept under it.</summary>
     public bool IsText { get; private init; } = true;
 
+    /// <param name="types">Types of parameters whose values may run code: the text alone does not say what it means.</param>
+    public static Prepared ByParse(byte[] text, SqlStatement statement, IReadOnlyList<uint> types) =>
+        types.Count == 0
+            ? new Prepared(text, statement)
+            : new Prepared(text, new SqlStatement(statement.Root, statement.Text) { ParameterTypes = types })
+            {
+                IsText = false,
+            };
+
     public static Prepared BySql(string name, SyntaxNode query) =>
         new(Encoding.UTF8.GetBytes($"EXECUTE {name}"), new SqlStatement(query, name)) { IsText = false };
 

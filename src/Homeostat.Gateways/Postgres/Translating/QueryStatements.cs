@@ -282,6 +282,7 @@ internal static class QueryStatements
 
         if (walk.Once(("execute", name)))
         {
+            walk.Types.Touch(prepared.ParameterTypes);
             walk.Visit(prepared.Root.Is("PrepareStmt") ? prepared.Root.Node("query") : prepared.Root, frame);
         }
     }

@@ -111,7 +111,7 @@ internal sealed class RelationRules(Walk walk)
         }
 
         Policies(relation);
-        walk.Types.TouchColumns(relation, written: false);
+        walk.Types.TouchColumns(relation);
         foreach (var child in walk.Catalogue.Children(relation.Oid))
         {
             Follow(child, entry => Read(entry, frame));
@@ -166,7 +166,7 @@ internal sealed class RelationRules(Walk walk)
 
         Evaluate(relation, kind);
         Policies(relation);
-        walk.Types.TouchColumns(relation, written: true);
+        walk.Types.TouchColumns(relation);
         ForeignKeysOf(relation, kind);
         foreach (var key in walk.Catalogue.Referencing(relation.Oid))
         {

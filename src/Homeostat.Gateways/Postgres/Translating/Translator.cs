@@ -17,12 +17,18 @@ public sealed class Translator(PostgresNames names, ParserPool parser, IEnumerab
     public Translation Translate(SqlStatement statement, DatabaseCatalogue catalogue, SessionContext session)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        return Translate(statement.Root, catalogue, session);
+        return Translate(statement.Root, catalogue, session, statement.ParameterTypes);
     }
 
-    internal Translation Translate(SyntaxNode root, DatabaseCatalogue catalogue, SessionContext session)
+    internal Translation Translate(
+        SyntaxNode root,
+        DatabaseCatalogue catalogue,
+        SessionContext session,
+        IReadOnlyList<uint>? parameterTypes = null
+    )
     {
         var walk = new Walk(catalogue, session, names, _definitions);
+        walk.Types.Touch(parameterTypes ?? []);
         walk.Run(root);
         var translation = walk.Found.ToTranslation(CommandOf(root));
         return translation.Effects.Count > 0 ? translation : Nothing(translation);

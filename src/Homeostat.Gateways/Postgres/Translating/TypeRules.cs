@@ -39,7 +39,11 @@ internal sealed class TypeRules(Walk walk)
         return null;
     }
 
-    public void TouchColumns(RelationEntry relation, bool written)
+    /// <summary>
+    /// Whoever reads a column can make new values of its type without naming it: <c>lag(c, 1, 'x')</c> runs the checks of
+    /// a domain, and so does <c>jsonb_populate_record</c> of a row.
+    /// </summary>
+    public void TouchColumns(RelationEntry relation)
     {
         if (relation.Oid.IsBuiltIn)
         {
@@ -48,14 +52,16 @@ internal sealed class TypeRules(Walk walk)
 
         foreach (var column in walk.Catalogue.Columns[relation.Oid])
         {
-            if (written)
-            {
-                Touch(column.Type);
-            }
-            else
-            {
-                Casts(column.Type);
-            }
+            Touch(column.Type);
+        }
+    }
+
+    /// <summary>Values of these types are read when a statement is bound, or when it is executed by its name.</summary>
+    public void Touch(IReadOnlyList<uint> types)
+    {
+        foreach (var type in types)
+        {
+            Touch(new Oid(type));
         }
     }
 

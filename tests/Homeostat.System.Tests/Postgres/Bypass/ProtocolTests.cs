@@ -206,7 +206,12 @@ public sealed class ProtocolTests(ProductionSite site)
     {
         await using var client = await RawClient.OpenAsync(door);
         await client.SendAsync(messages);
-        client.EndSending();
-        return await client.UntilEndAsync();
+        var replies = new List<Reply>();
+        foreach (var _ in messages.Where(message => message[0] is (byte)'Q' or (byte)'S' or (byte)'F'))
+        {
+            replies.AddRange(await client.UntilAsync('Z'));
+        }
+
+        return replies;
     }
 }

@@ -36,6 +36,7 @@ internal sealed class Decisions : IAsyncDisposable
                 return found;
             }
 
+            Assert.False(_following.IsCompleted, $"the events ended: {_following.Exception}");
             Assert.True(
                 TimeProvider.System.GetElapsedTime(start) < Patience,
                 $"the log has no such decision about {agent}: {string.Join(", ", Of(agent).Select(Say))}"

@@ -24,9 +24,17 @@ public sealed class ProductionSite : IAsyncLifetime
     {
         if (Cluster.WhyNot is null)
         {
-            _cluster = await Cluster.StartAsync();
-            _service = await Service.StartAsync(_cluster);
-            await SendCanaryAsync();
+            try
+            {
+                _cluster = await Cluster.StartAsync();
+                _service = await Service.StartAsync(_cluster);
+                await SendCanaryAsync();
+            }
+            catch
+            {
+                await DisposeAsync();
+                throw;
+            }
         }
     }
 

@@ -14,10 +14,11 @@ internal sealed class Service : IAsyncDisposable
 
     private readonly Process _process;
     private readonly HttpClient _http;
+    private readonly bool _isOwnFolder;
 
-    private Service(Process process, string folder, Uri address, int port)
+    private Service(Process process, string folder, bool isOwnFolder, Uri address, int port)
     {
-        (_process, Folder, Port) = (process, folder, port);
+        (_process, Folder, _isOwnFolder, Port) = (process, folder, isOwnFolder, port);
         _http = new HttpClient { BaseAddress = address };
         Decisions = new Decisions(address, Token);
     }
@@ -46,6 +47,7 @@ internal sealed class Service : IAsyncDisposable
 
     public static async Task<Service> StartAsync(Cluster cluster, string? folder = null)
     {
+        var isOwnFolder = folder is null;
         folder ??= Directory.CreateTempSubdirectory("homeostat-service").FullName;
         var process = Start(folder, cluster);
         try
@@ -54,7 +56,7 @@ internal sealed class Service : IAsyncDisposable
             var postgres = await LineAsync(process, SaysPostgres);
             _ = process.StandardOutput.ReadToEndAsync();
             var port = int.Parse(postgres[(postgres.LastIndexOf(':') + 1)..]);
-            var service = new Service(process, folder, new Uri(address), port);
+            var service = new Service(process, folder, isOwnFolder, new Uri(address), port);
             await service.UntilReadyAsync();
             return service;
         }
@@ -85,6 +87,10 @@ internal sealed class Service : IAsyncDisposable
 
         _http.Dispose();
         _process.Dispose();
+        if (_isOwnFolder)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 
     private static Process Start(string folder, Cluster cluster)

@@ -32,7 +32,6 @@ insert into customers select i, 'c' || i || '@example.com', 'customer ' || i fro
 insert into orders select i, 1 + i % 40, i from generate_series(1, 120) i;
 insert into order_lines select 1 + i % 120, i, 'item ' || i from generate_series(1, 240) i;
 insert into payments select i, i, 'canary card ' || i from generate_series(1, 60) i;
-insert into archive select i, 'old ' || i from generate_series(1, 50) i;
 insert into events values ('2020-02-02', 'old'), ('2026-02-02', 'new');
 insert into parents values (1, 'parent');
 insert into children values (2, 'child', 'x');
@@ -63,6 +62,7 @@ create trigger inbox_touch before insert on inbox for each row execute function 
 create table inbox_default (id int primary key, body int default purge_archive());
 create table inbox_check (id int primary key, body text check (purge_archive_if(body)));
 create table inbox_domain (id int primary key, body sneaky);
+insert into inbox_domain values (1, null);
 create table inbox_index (id int primary key, body int);
 create function purge_for_index(int) returns int language plpgsql immutable as $$ begin perform purge_archive(); return $1; end $$;
 create index on inbox_index (purge_for_index(body));
@@ -88,3 +88,4 @@ create schema attic;
 create table attic.boxes (id int primary key, body text);
 insert into attic.boxes values (1, 'winter');
 alter table attic.boxes owner to worker;
+insert into archive select i, 'old ' || i from generate_series(1, 50) i;

@@ -195,3 +195,20 @@ delete from gone
 select dblink_connect('y', 'loop')
 
 select dblink_exec('y', 'delete from archive')
+
+--- a domain check by the default of a window function
+select lag(body, 1, 'x') over () from inbox_domain
+
+--- a domain check by an array that grows
+select array_append(array_agg(body), 'x') from inbox_domain
+
+--- a domain check by a row that is filled from JSON
+select jsonb_populate_record(t, '{"body":"x"}') from (values (1)) v left join inbox_domain t on true
+
+--- a domain check by PREPARE's types
+prepare p (sneaky) as select $1
+
+execute p ('x')
+
+--- a domain check by a record's definition
+select * from jsonb_to_recordset('[{"body":"x"}]') as t (body sneaky)
