@@ -125,6 +125,15 @@ internal sealed class ServerLooks(PostgresOptions options, string source, TimePr
         }
     }
 
+    /// <summary>Nothing is asked over a connection that stands now.</summary>
+    public void ForgetIdle()
+    {
+        foreach (var pool in _pools.Values)
+        {
+            pool.Clear();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var pool in _pools.Values)

@@ -51,7 +51,10 @@ public sealed class StandbyTests(PrimaryServer server) : IAsyncLifetime
                 "homeostat.yaml"
             )
             .Overlay!.Apply(estate.Changes);
-        Assert.Equal(["nightly Backup"], LeftAfterDelete(overlaid.Changes, new ResourceId("pg:main/copied/public.orders")));
+        Assert.Equal(
+            ["nightly Backup"],
+            LeftAfterDelete(overlaid.Changes, new ResourceId("pg:main/copied/public.orders"))
+        );
 
         // 3. It stops while the primary goes on: it is no longer known to run, and its content grows old.
         await standby.StopAsync();
@@ -143,12 +146,7 @@ public sealed class StandbyTests(PrimaryServer server) : IAsyncLifetime
         var asset = new AssetId(table.Value);
         var estate = new EstateModel(ShelfLives.Default).Apply(new EstateBatch(changes, IsFullListing: true));
         var lost = new Simulator(new SimulationOptions())
-            .Predict(
-                estate,
-                CommittedFutures.None,
-                [new Effect.LoseData(table, asset, default)],
-                _time.GetUtcNow()
-            )
+            .Predict(estate, CommittedFutures.None, [new Effect.LoseData(table, asset, default)], _time.GetUtcNow())
             .CopiesLost.Where(copy => copy.Asset == asset)
             .Select(copy => copy.Holder)
             .ToHashSet();
