@@ -29,6 +29,7 @@ internal sealed class DatabaseQueries
         string Of(string name, string alias) => string.Format(null, objects, name, alias);
         Objects = ObjectsSql(Of, isListing ? NotOfExtension : "");
         ObjectDependencies = DependenciesSql(ObjectEdges(Of), "");
+        SchemaGrants = SchemaGrantsSql(Of("n.nspname", "n"));
         SubscribedTables = SubscribedTablesSql(relations);
     }
 
@@ -47,6 +48,8 @@ internal sealed class DatabaseQueries
     public string Objects { get; }
 
     public string ObjectDependencies { get; }
+
+    public string SchemaGrants { get; }
 
     public string SubscribedTables { get; }
 
@@ -174,6 +177,15 @@ internal sealed class DatabaseQueries
             where c.oid {filter} and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and c.relpersistence <> 't'
               and (g.grantee = 0 or r.oid is not null)
             group by 1, 2, 3
+            """;
+
+    private static string SchemaGrantsSql(string filter) =>
+        $"""
+            select 'schema', n.nspname::text, coalesce(r.rolname, 'public')::text, max({ClusterQueries.PrivilegeOf(
+                "g"
+            )})
+            from pg_namespace n cross join lateral aclexplode(n.nspacl) g left join pg_roles r on r.oid = g.grantee
+            where ({filter} or n.nspname = 'public') and (g.grantee = 0 or r.oid is not null) group by 2, 3
             """;
 
     /// <summary>Kind, names, owner, the schema and relation that contain it, and a text that says more.</summary>

@@ -65,7 +65,13 @@ internal sealed class ServerLooks(PostgresOptions options, string source, TimePr
         var queries = DatabaseQueries.Listing;
         var look = await StartAsync(
                 database,
-                [DatabaseQueries.Moment, .. OfRelations(queries), queries.Objects, queries.ObjectDependencies],
+                [
+                    DatabaseQueries.Moment,
+                    .. OfRelations(queries),
+                    queries.Objects,
+                    queries.ObjectDependencies,
+                    queries.SchemaGrants,
+                ],
                 token
             )
             .ConfigureAwait(false);
@@ -74,6 +80,7 @@ internal sealed class ServerLooks(PostgresOptions options, string source, TimePr
             var rows = await RelationsAsync(look, database).ConfigureAwait(false);
             rows.Objects.AddRange(await look.RowsAsync(RowReading.Object).ConfigureAwait(false));
             rows.Dependencies.AddRange(await look.RowsAsync(RowReading.Dependency).ConfigureAwait(false));
+            rows.SchemaGrants.AddRange(await look.RowsAsync(RowReading.Grant).ConfigureAwait(false));
             return rows;
         }
     }
@@ -93,8 +100,10 @@ internal sealed class ServerLooks(PostgresOptions options, string source, TimePr
             [.. relations.Select(name => name.Name)],
         ];
         var sql = new List<string> { DatabaseQueries.Moment };
+        string[] ofObjects = [queries.Objects, queries.ObjectDependencies, queries.SchemaGrants];
+        var objectQuestions = objects.Count > 0 ? ofObjects.Length : 0;
         sql.AddRange(relations.Count > 0 ? OfRelations(queries) : []);
-        sql.AddRange(objects.Count > 0 ? [queries.Objects, queries.ObjectDependencies] : []);
+        sql.AddRange(ofObjects.Take(objectQuestions));
         var look = await StartAsync(
                 PoolOf(database, isLook: true),
                 sql,
@@ -119,6 +128,7 @@ internal sealed class ServerLooks(PostgresOptions options, string source, TimePr
             {
                 rows.Objects.AddRange(await look.RowsAsync(RowReading.Object).ConfigureAwait(false));
                 rows.Dependencies.AddRange(await look.RowsAsync(RowReading.Dependency).ConfigureAwait(false));
+                rows.SchemaGrants.AddRange(await look.RowsAsync(RowReading.Grant).ConfigureAwait(false));
             }
 
             return rows;
