@@ -1,0 +1,533 @@
+using Homeostat.Gateways.Tests.Postgres.Server;
+using Npgsql;
+using static Homeostat.Gateways.Tests.Postgres.Sessions.TestGateway;
+
+namespace Homeostat.Gateways.Tests.Postgres.Sessions;
+
+/// <summary>A gateway in front of a small shop.</summary>
+public sealed class GatewayFixture(PostgresServer server) : IAsyncLifetime
+{
+    private const string Definition = """
+        create table customers (id int primary key, name text);
+        insert into customers values (1, 'a'), (2, 'b'), (3, 'c');
+        create table notes (id int primary key, text text);
+        create schema other;
+        create table other.customers (id int primary key, name text);
+        insert into other.customers values (9, 'other')
+        """;
+
+    internal TestGateway Gateway { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (PostgresServer.WhyNot is null)
+        {
+            Gateway = await TestGateway.StartAsync(server, Definition, "customers", "notes");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Gateway is not null)
+        {
+            await Gateway.DisposeAsync();
+        }
+    }
+}
+
+[Collection(PostgresCollection.Name)]
+public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
+{
+    private TestGateway Gateway
+    {
+        get
+        {
+            Assert.SkipWhen(PostgresServer.WhyNot is not null, PostgresServer.WhyNot ?? "");
+            return fixture.Gateway;
+        }
+    }
+
+    [Fact]
+    public async Task Psql_reads_and_writes_and_is_told_of_a_refusal_with_its_receipt()
+    {
+        var lease = Gateway.Grant("psql");
+
+        var (_, output) = await Gateway.RunAsync(
+            lease,
+            "psql",
+            """
+            select name from customers where id = 1;
+            insert into notes values (100, 'x');
+            delete from customers;
+            select 'still', 'here';
+            """,
+            "-X",
+            "-A",
+            "-t"
+        );
+
+        Assert.Contains("\na\n", "\n" + output, StringComparison.Ordinal);
+        Assert.Contains("INSERT 0 1", output, StringComparison.Ordinal);
+        Assert.Contains("ERROR:  DELETE refused", output, StringComparison.Ordinal);
+        Assert.Contains("held about 3 rows", output, StringComparison.Ordinal);
+        Assert.Contains("receipt: entry", output, StringComparison.Ordinal);
+        Assert.Contains("HINT:  name one row", output, StringComparison.Ordinal);
+        Assert.Contains("still|here", output, StringComparison.Ordinal);
+        await Gateway.SettledAsync();
+    }
+
+    [Fact]
+    public async Task A_prepared_statement_is_run_many_times_each_by_a_decision_of_its_own()
+    {
+        var lease = Gateway.Grant("prepared");
+        await using var connection = await Gateway.OpenAsync(lease);
+        await using var command = new NpgsqlCommand("insert into notes values ($1, $2)", connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<int> { TypedValue = 0 },
+                new NpgsqlParameter<string> { TypedValue = "text" },
+            },
+        };
+        await command.PrepareAsync(TestContext.Current.CancellationToken);
+        var before = Gateway.Settled.Count(permit => permit.Claim == "INSERT 0 1");
+
+        for (var id = 200; id < 210; id++)
+        {
+            ((NpgsqlParameter<int>)command.Parameters[0]).TypedValue = id;
+            Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+
+        await UntilAsync(() => Gateway.Settled.Count(permit => permit.Claim == "INSERT 0 1") >= before + 10);
+        await Gateway.SettledAsync();
+    }
+
+    [Fact]
+    public async Task A_refusal_outside_a_transaction_leaves_the_session_usable_in_both_protocols()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("outside"));
+
+        var refused = await RefusedAsync(connection, "delete from customers");
+        var bound = await Assert.ThrowsAsync<PostgresException>(async () =>
+        {
+            await using var command = new NpgsqlCommand("delete from customers where id > $1", connection)
+            {
+                Parameters = { new NpgsqlParameter<int> { TypedValue = 0 } },
+            };
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        });
+
+        Assert.Equal("42501", refused.SqlState);
+        Assert.Equal("42501", bound.SqlState);
+        Assert.DoesNotContain("homeostat refused", refused.MessageText, StringComparison.Ordinal);
+        Assert.Equal(3L, await ScalarAsync(connection, "select count(*) from customers"));
+    }
+
+    [Fact]
+    public async Task A_refusal_inside_a_transaction_fails_it_as_an_error_of_the_server_does()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("inside"));
+        await ExecuteAsync(connection, "begin");
+        await ExecuteAsync(connection, "insert into notes values (300, 'gone')");
+        await ExecuteAsync(connection, "savepoint s");
+
+        await RefusedAsync(connection, "delete from customers");
+        var after = await RefusedAsync(connection, "select 1");
+        await ExecuteAsync(connection, "rollback to s");
+        await ExecuteAsync(connection, "insert into notes values (301, 'gone')");
+        await RefusedAsync(connection, "truncate customers");
+        await ExecuteAsync(connection, "commit");
+
+        Assert.Equal("25P02", after.SqlState);
+        Assert.Equal(0L, await ScalarAsync(connection, "select count(*) from notes where id in (300, 301)"));
+        await Gateway.SettledAsync();
+        Assert.Contains(Gateway.Settled, permit => permit.Claim == "rolled back");
+    }
+
+    [Fact]
+    public async Task A_text_with_one_refused_statement_runs_none_of_its_statements()
+    {
+        var (_, output) = await Gateway.RunAsync(
+            Gateway.Grant("several"),
+            "psql",
+            "insert into notes values (400, 'x')\\; delete from customers;\nselect count(*) from notes where id = 400;\n",
+            "-X",
+            "-A",
+            "-t"
+        );
+
+        Assert.Contains("none of them was run", output, StringComparison.Ordinal);
+        Assert.EndsWith("\n0\n", "\n" + output.Split("receipt")[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_set_in_a_text_counts_for_the_statements_after_it()
+    {
+        var (_, output) = await Gateway.RunAsync(
+            Gateway.Grant("texts"),
+            "psql",
+            "set search_path = other\\; select name from customers;\nselect name from customers where id = 9;\n",
+            "-X",
+            "-A",
+            "-t"
+        );
+
+        Assert.Equal(2, output.Split("other").Length - 1);
+    }
+
+    [Fact]
+    public async Task A_setting_is_followed_through_savepoints_rollback_reset_and_discard()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("settings"));
+        const string One = "delete from customers where id = 9";
+
+        // One row of other.customers, which the model does not know: whether it is refused tells which table was meant.
+        async Task<string> MeantAsync()
+        {
+            await ExecuteAsync(connection, "savepoint probe");
+            var table = await ScalarAsync(connection, "select 'customers'::regclass::oid::regclass::text || current_schema()");
+            await ExecuteAsync(connection, "release probe");
+            return (string)table!;
+        }
+
+        await ExecuteAsync(connection, "begin");
+        Assert.Equal("customerspublic", await MeantAsync());
+        await ExecuteAsync(connection, "savepoint a");
+        await ExecuteAsync(connection, "set search_path = other, public");
+        await RefusedAsync(connection, "truncate customers");
+        await ExecuteAsync(connection, "rollback to a");
+        Assert.Equal("customerspublic", await MeantAsync());
+        await ExecuteAsync(connection, One);
+        await ExecuteAsync(connection, "set local search_path = other");
+        await ExecuteAsync(connection, "commit");
+        Assert.Equal("public", await ScalarAsync(connection, "select current_schema()"));
+        await ExecuteAsync(connection, "set search_path = other");
+        await ExecuteAsync(connection, "discard all");
+        Assert.Equal(3L, await ScalarAsync(connection, "select count(*) from customers"));
+        await Gateway.SettledAsync();
+    }
+
+    [Theory]
+    [InlineData("set role postgres")]
+    [InlineData("set session authorization postgres")]
+    [InlineData("set session_replication_role = replica")]
+    [InlineData("set client_encoding = 'latin1'")]
+    [InlineData("set standard_conforming_strings = off")]
+    [InlineData("select set_config('search_path', name, false) from customers")]
+    public async Task What_would_make_somebody_else_of_the_session_is_refused(string sql)
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant($"never-{(uint)sql.GetHashCode(StringComparison.Ordinal)}"));
+
+        var refused = await RefusedAsync(connection, sql);
+
+        Assert.Contains(refused.SqlState, (string[])["42501", "55000"]);
+        Assert.Equal("gateway_writer", await ScalarAsync(connection, "select current_user::text"));
+    }
+
+    [Fact]
+    public async Task Rows_are_copied_in_and_out_and_a_copy_can_fail()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("copy"));
+        await using (
+            var writer = await connection.BeginBinaryImportAsync(
+                "copy notes from stdin (format binary)",
+                TestContext.Current.CancellationToken
+            )
+        )
+        {
+            for (var id = 1000; id < 3000; id++)
+            {
+                await writer.WriteRowAsync(TestContext.Current.CancellationToken, id, "row");
+            }
+
+            await writer.CompleteAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using (
+            var writer = await connection.BeginTextImportAsync(
+                "copy notes from stdin",
+                TestContext.Current.CancellationToken
+            )
+        )
+        {
+            await writer.WriteAsync("not a number\tx\n");
+            await Assert.ThrowsAsync<PostgresException>(async () => await writer.DisposeAsync());
+        }
+
+        using var reader = await connection.BeginTextExportAsync(
+            "copy (select * from notes where id between 1000 and 2999) to stdout",
+            TestContext.Current.CancellationToken
+        );
+        var text = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        reader.Dispose();
+        Assert.Equal(2000, text.Count(character => character == '\n'));
+        Assert.Equal(1, await ScalarAsync(connection, "select 1"));
+        await Gateway.SettledAsync();
+    }
+
+    [Fact]
+    public async Task A_pipeline_with_a_refusal_in_the_middle_is_undone_to_its_beginning()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("pipeline"));
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("insert into notes values (500, 'first')"),
+                new("delete from customers"),
+                new("insert into notes values (501, 'last')"),
+            },
+        };
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() =>
+            batch.ExecuteNonQueryAsync(TestContext.Current.CancellationToken)
+        );
+
+        Assert.Equal("42501", refused.SqlState);
+        Assert.Equal(0L, await ScalarAsync(connection, "select count(*) from notes where id in (500, 501)"));
+        await Gateway.SettledAsync();
+    }
+
+    [Fact]
+    public async Task Notifications_reach_who_listens()
+    {
+        var lease = Gateway.Grant("listen", Homeostat.Core.Leases.Manner.ReadOnly);
+        await using var listening = await Gateway.OpenAsync(lease);
+        var heard = new TaskCompletionSource<string>();
+        listening.Notification += (_, told) => heard.TrySetResult(told.Payload);
+        await ExecuteAsync(listening, "listen news");
+        await using var direct = await Gateway.OpenDirectAsync();
+        await ExecuteAsync(direct, "notify news, 'hello'");
+
+        await listening.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("hello", await heard.Task);
+    }
+
+    [Fact]
+    public async Task A_statement_can_be_cancelled_by_its_own_client()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("cancel"));
+        await using var command = new NpgsqlCommand("select pg_sleep(9)", connection);
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+
+        var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            command.ExecuteNonQueryAsync(soon.Token)
+        );
+
+        Assert.Equal("57014", (cancelled.InnerException as PostgresException)?.SqlState);
+        Assert.Equal(1, await ScalarAsync(connection, "select 1"));
+    }
+
+    [Fact]
+    public async Task A_revoked_lease_ends_its_sessions_and_those_under_it_at_once()
+    {
+        var parent = Gateway.Grant("revoked");
+        var child = Gateway.Grant("revoked-child", parent: parent.Id);
+        await using var connection = await Gateway.OpenAsync(child);
+        var sleeping = ExecuteAsync(connection, "select pg_sleep(9)");
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+
+        Gateway.Leases.Revoke(parent.Id, TimeProvider.System.GetUtcNow());
+
+        var ended = await Assert.ThrowsAnyAsync<NpgsqlException>(() => sleeping);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5));
+        Assert.Equal("57P01", (ended as PostgresException)?.SqlState);
+        await using var direct = await Gateway.OpenDirectAsync();
+        await UntilAsync(() =>
+            (long)ScalarAsync(direct, "select count(*) from pg_stat_activity where query like '%pg_sleep(9)%' and state = 'active' and pid <> pg_backend_pid() and datname = current_database()").GetAwaiter().GetResult()! == 0
+        );
+        var again = await Assert.ThrowsAsync<PostgresException>(() => Gateway.OpenAsync(child));
+        Assert.Equal("28000", again.SqlState);
+    }
+
+    [Fact]
+    public async Task Who_does_not_know_the_secret_is_not_told_whether_the_lease_exists()
+    {
+        Gateway.Grant("known");
+        var messages = new List<string>();
+        foreach (var user in new[] { "known", "unknown" })
+        {
+            var text = new NpgsqlConnectionStringBuilder(Gateway.ConnectionString(Gateway.Grant($"for-{user}")))
+            {
+                Username = user,
+                Password = "wrong",
+            };
+            await using var connection = new NpgsqlConnection(text.ConnectionString);
+            var refused = await Assert.ThrowsAsync<PostgresException>(() =>
+                connection.OpenAsync(TestContext.Current.CancellationToken)
+            );
+            messages.Add($"{refused.SqlState} {refused.MessageText.Replace(user, "", StringComparison.Ordinal)}");
+        }
+
+        Assert.Equal(messages[0], messages[1]);
+        Assert.StartsWith("28P01", messages[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_read_only_lease_looks_and_changes_nothing()
+    {
+        await using var connection = await Gateway.OpenAsync(
+            Gateway.Grant("looks", Homeostat.Core.Leases.Manner.ReadOnly)
+        );
+
+        await ExecuteAsync(connection, "begin");
+        Assert.Equal(3L, await ScalarAsync(connection, "select count(*) from customers"));
+        await ExecuteAsync(connection, "commit");
+        var refused = await RefusedAsync(connection, "insert into notes values (1, 'x')");
+
+        Assert.Equal("42501", refused.SqlState);
+        Assert.Contains("is for reading", refused.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Permits_of_a_connection_that_is_lost_are_settled()
+    {
+        var lease = Gateway.Grant("lost");
+        var connection = await Gateway.OpenAsync(lease);
+        await ExecuteAsync(connection, "begin");
+        await ExecuteAsync(connection, "insert into notes values (600, 'x')");
+        Assert.NotEmpty(Gateway.Leases.Outstanding());
+
+        await using var direct = await Gateway.OpenDirectAsync();
+        await ExecuteAsync(
+            direct,
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'gateway_writer' and state = 'idle in transaction' and datname = current_database()"
+        );
+
+        await Gateway.SettledAsync();
+        Assert.Contains(Gateway.Settled, permit => permit.Claim == "unknown: connection lost");
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => ExecuteAsync(connection, "select 1"));
+        await connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Tables_of_the_session_s_own_transaction_are_nobody_s_loss()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("own-tables"));
+        await ExecuteAsync(connection, "create temp table mine (id int)");
+        await ExecuteAsync(connection, "insert into mine values (1)");
+        await ExecuteAsync(connection, "delete from mine");
+        await ExecuteAsync(connection, "drop table mine");
+        await ExecuteAsync(connection, "begin");
+        await ExecuteAsync(connection, "create table fresh (id int)");
+        await ExecuteAsync(connection, "insert into fresh values (1)");
+        await ExecuteAsync(connection, "delete from fresh");
+        await ExecuteAsync(connection, "drop table fresh");
+        await ExecuteAsync(connection, "commit");
+
+        await RefusedAsync(connection, "delete from customers");
+        await Gateway.SettledAsync();
+    }
+
+    [Fact]
+    public async Task A_statement_prepared_before_a_change_is_decided_again_when_it_is_run()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("again"));
+        await using var command = new NpgsqlCommand("delete from customers where id = $1", connection)
+        {
+            Parameters = { new NpgsqlParameter<int> { TypedValue = 4711 } },
+        };
+        await command.PrepareAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+
+        await ExecuteAsync(connection, "begin");
+        await ExecuteAsync(connection, "create table later (id int)");
+        await ExecuteAsync(connection, "set local search_path = other");
+        await using (var direct = await Gateway.OpenDirectAsync())
+        {
+            await ExecuteAsync(direct, "alter table other.customers drop constraint customers_pkey");
+        }
+
+        // Under the new path it is another table, and one without a key: nobody knows how many rows.
+        var refused = await Assert.ThrowsAsync<PostgresException>(() =>
+            command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken)
+        );
+        Assert.Equal("42501", refused.SqlState);
+        await ExecuteAsync(connection, "rollback");
+        await using (var direct = await Gateway.OpenDirectAsync())
+        {
+            await ExecuteAsync(direct, "alter table other.customers add primary key (id)");
+        }
+    }
+
+    [Fact]
+    public async Task What_the_grammar_does_not_read_is_refused_with_its_place()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("grammar"));
+
+        var refused = await RefusedAsync(connection, "selec 1");
+        var several = await Assert.ThrowsAsync<PostgresException>(async () =>
+        {
+            await using var command = new NpgsqlCommand("select $1; select 2", connection)
+            {
+                Parameters = { new NpgsqlParameter<int> { TypedValue = 0 } },
+            };
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        });
+
+        Assert.Equal(("42601", 1), (refused.SqlState, refused.Position));
+        Assert.Equal("42601", several.SqlState);
+    }
+
+    [Fact]
+    public async Task Statements_prepared_by_sql_are_judged_when_they_are_executed()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("by-sql"));
+        await ExecuteAsync(connection, "prepare x as delete from customers");
+
+        var refused = await RefusedAsync(connection, "execute x");
+        await ExecuteAsync(connection, "deallocate x");
+        await ExecuteAsync(connection, "prepare x as select 1");
+        await ExecuteAsync(connection, "execute x");
+
+        Assert.Equal("42501", refused.SqlState);
+        Assert.Equal(3L, await ScalarAsync(connection, "select count(*) from customers"));
+    }
+
+    [Fact]
+    public async Task Pgbench_runs_in_every_protocol()
+    {
+        var lease = Gateway.Grant("pgbench", rows: 1);
+        foreach (var mode in new[] { "simple", "extended", "prepared" })
+        {
+            var file = Path.GetTempFileName();
+            await File.WriteAllTextAsync(
+                file,
+                "\\set id random(1, 3)\nbegin;\nselect name from customers where id = :id;\nupdate customers set name = name where id = :id;\nend;\n",
+                TestContext.Current.CancellationToken
+            );
+
+            var (code, output) = await Gateway.RunAsync(
+                lease,
+                "pgbench",
+                "",
+                "-n",
+                "-M",
+                mode,
+                "-t",
+                "20",
+                "-c",
+                "2",
+                "-f",
+                file
+            );
+
+            Assert.True(code == 0, output);
+            Assert.Contains("number of failed transactions: 0", output, StringComparison.Ordinal);
+            File.Delete(file);
+        }
+
+        await Gateway.SettledAsync();
+    }
+
+    [Fact]
+    public async Task Pg_dump_reads_the_whole_database()
+    {
+        var (code, output) = await Gateway.RunAsync(Gateway.Grant("dump"), "pg_dump", "");
+
+        Assert.True(code == 0, output);
+        Assert.Contains("COPY public.customers (id, name) FROM stdin;", output, StringComparison.Ordinal);
+    }
+}
