@@ -29,7 +29,8 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
     private int _statement;
     private bool _isSkipping;
     private bool _isUndone;
-    private bool _isTouched;
+    private bool _hasSet;
+    private bool _hasMade;
 
     public byte Status => _status;
 
@@ -119,7 +120,7 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
     private ValueTask HandleAsync(MessageHeader header, CancellationToken token) =>
         header.Type switch
         {
-            BackendType.NoticeResponse or BackendType.NotificationResponse => PassAsync(header, token),
+            BackendType.NotificationResponse => PassAsync(header, token),
             BackendType.ParameterStatus => HandleSettingAsync(header, token),
             BackendType.Authentication
             or BackendType.BackendKeyData
@@ -253,11 +254,9 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
         execution.Claim = tag;
         held.Hold(execution);
         execution.Stand(Standing.Done);
-        _isTouched |= execution.Plan.Unsettles;
         if (execution.Plan.EndsTransaction)
         {
-            _meaningChanged |= _isTouched;
-            _catalogueChanged |= _isTouched;
+            Undo();
             _isUndone |= tag == "ROLLBACK";
             if (tag == "COMMIT")
             {
@@ -266,8 +265,17 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
             }
         }
 
+        _hasSet |= execution.Plan.TouchesMeaning;
+        _hasMade |= execution.Plan.TouchesCatalogue;
         _meaningChanged |= execution.Plan.TouchesMeaning;
         _catalogueChanged |= execution.Plan.TouchesCatalogue;
+    }
+
+    /// <summary>What was set or made in the transaction may be as it was before.</summary>
+    private void Undo()
+    {
+        _meaningChanged |= _hasSet;
+        _catalogueChanged |= _hasMade;
     }
 
     private async ValueTask HandleErrorAsync(MessageHeader header, CancellationToken token)
@@ -292,8 +300,7 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
         }
 
         _isUndone = true;
-        _meaningChanged |= _isTouched;
-        _catalogueChanged |= _isTouched;
+        Undo();
         _isCopyingIn = false;
         if (head.Kind is Awaited.Query or Awaited.Sync)
         {
@@ -394,13 +401,13 @@ internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter clie
             held.Commit();
         }
 
-        if (_isTouched)
+        Undo();
+        if (_hasMade)
         {
-            _meaningChanged = _catalogueChanged = true;
             Volatile.Write(ref _committedAt, OnCatalogueCommitted());
         }
 
-        _isUndone = _isTouched = false;
+        _isUndone = _hasSet = _hasMade = false;
     }
 
     private async ValueTask HandleOwnAsync(OwnQuery own, int segment, MessageHeader header, CancellationToken token)

@@ -157,7 +157,7 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
         );
 
         Assert.Contains("none of them was run", output, StringComparison.Ordinal);
-        Assert.EndsWith("\n0\n", "\n" + output.Split("receipt")[0], StringComparison.Ordinal);
+        Assert.StartsWith("0\n", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -444,7 +444,7 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
         var refused = await Assert.ThrowsAsync<PostgresException>(() =>
             command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken)
         );
-        Assert.Equal("42501", refused.SqlState);
+        Assert.Contains("other.customers", refused.Detail, StringComparison.Ordinal);
         await ExecuteAsync(connection, "rollback");
         await using (var direct = await Gateway.OpenDirectAsync())
         {

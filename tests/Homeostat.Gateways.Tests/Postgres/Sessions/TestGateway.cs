@@ -108,10 +108,17 @@ internal sealed class TestGateway : IAsyncDisposable
             }
 
             await ExecuteAsync(connection, $"alter database {database} owner to gateway_writer");
-            await ExecuteAsync(
-                connection,
-                $"grant all on schema public to gateway_writer; set role gateway_writer; {definition}; grant select on all tables in schema public to gateway_reader"
-            );
+            string[] script =
+            [
+                "grant all on schema public to gateway_writer",
+                "set role gateway_writer",
+                .. definition.Split(';'),
+                "grant select on all tables in schema public to gateway_reader",
+            ];
+            foreach (var statement in script)
+            {
+                await ExecuteAsync(connection, statement);
+            }
         }
 
         var gateway = new TestGateway(server, database);
@@ -175,7 +182,7 @@ internal sealed class TestGateway : IAsyncDisposable
             },
             Purpose = "test",
             IssuedAt = now - TimeSpan.FromMinutes(30),
-            ExpiresAt = now + TimeSpan.FromMinutes(30),
+            ExpiresAt = now + TimeSpan.FromMinutes(parent is null ? 30 : 20),
             PasswordVerifier = ScramVerifier.Create(Password).ToString(),
         };
         Assert.Null(Leases.Grant(lease, now));
@@ -195,6 +202,17 @@ internal sealed class TestGateway : IAsyncDisposable
             CommandTimeout = 20,
             IncludeErrorDetail = true,
         }.ConnectionString;
+
+    /// <summary>The gateway as a server to our own client.</summary>
+    public UpstreamAddress AddressFor(Lease lease) =>
+        new()
+        {
+            Host = "127.0.0.1",
+            Port = Port,
+            User = lease.Id.Value,
+            Password = Password,
+            Tls = UpstreamTls.Disable,
+        };
 
     public async Task<NpgsqlConnection> OpenAsync(Lease lease)
     {
