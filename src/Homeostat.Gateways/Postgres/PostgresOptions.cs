@@ -45,7 +45,9 @@ public sealed record PostgresOptions
 
         if (Certificate is null && !IPAddress.IsLoopback(Listen.Address))
         {
-            errors.Add($"listen: {Listen} is reached from other hosts; give a certificate, or listen on this host alone");
+            errors.Add(
+                $"listen: {Listen} is reached from other hosts; give a certificate, or listen on this host alone"
+            );
         }
 
         if (Certificate is null && !AllowPlainOnLoopback)

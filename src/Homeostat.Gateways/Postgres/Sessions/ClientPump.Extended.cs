@@ -87,7 +87,8 @@ internal sealed partial class ClientPump
         var (portal, statement) = await NamesOfBindAsync(header, token).ConfigureAwait(false);
         if (
             _meaning.Settled is { } book
-            && _statements.Find(statement.Span) is { Value: { Plan: { OnlyLooks: true, IsFollowed: false } plan } known } naming
+            && _statements.Find(statement.Span)
+                is { Value: { Plan: { OnlyLooks: true, IsFollowed: false } plan } known } naming
             && _outgoing.IsCertain(naming)
             && ReferenceEquals(known.Book, book)
             && IsFree(portal.Span)
@@ -204,11 +205,12 @@ internal sealed partial class ClientPump
             return;
         }
 
-        var refusal = portal is null
-            ? new Refusal(
-                SqlState.UndefinedPortal,
-                $"portal \"{Encoding.UTF8.GetString(name.Span)}\" does not exist"
-            )
+        var refusal =
+            portal is null
+                ? new Refusal(
+                    SqlState.UndefinedPortal,
+                    $"portal \"{Encoding.UTF8.GetString(name.Span)}\" does not exist"
+                )
             : IsStillGood(portal) ? null
             : await DecideAgainAsync(portal, token).ConfigureAwait(false);
         if (_outgoing.IsPassedOver)
@@ -317,7 +319,11 @@ internal sealed partial class ClientPump
     /// <summary>What a statement means under the book of now.</summary>
     private async ValueTask<Plan> PlanOfAsync(Prepared prepared, CancellationToken token)
     {
-        if (prepared.Plan is { } known && ReferenceEquals(prepared.Book, _meaning.Book) && !known.Translation.DependsOnSession)
+        if (
+            prepared.Plan is { } known
+            && ReferenceEquals(prepared.Book, _meaning.Book)
+            && !known.Translation.DependsOnSession
+        )
         {
             return known;
         }

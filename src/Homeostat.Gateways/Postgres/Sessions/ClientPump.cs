@@ -187,7 +187,10 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
         return parsed.Statements switch
         {
             [] => new Reading([], null),
-            [var only] => new Reading([await Reader.PlanAsync(only, text, isText: true, token).ConfigureAwait(false)], null),
+            [var only] => new Reading(
+                [await Reader.PlanAsync(only, text, isText: true, token).ConfigureAwait(false)],
+                null
+            ),
             var all => await Reader.PlanAllAsync(all, token).ConfigureAwait(false),
         };
     }
@@ -223,9 +226,7 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
 
     private async ValueTask<Ruling> DecideAsync(Plan plan)
     {
-        var effects = await _meaning
-            .SeenByOthersAsync(plan.Translation.Effects, parts.Estate())
-            .ConfigureAwait(false);
+        var effects = await _meaning.SeenByOthersAsync(plan.Translation.Effects, parts.Estate()).ConfigureAwait(false);
         return await parts.Gate.DecideAsync(plan, effects).ConfigureAwait(false);
     }
 

@@ -15,8 +15,7 @@ internal sealed class Execution(Plan plan, Permit? permit)
     public Plan Plan { get; } = plan;
 
     /// <summary>What has to be settled when the transaction ends; null for a look.</summary>
-    public PermitId? Permit { get; } =
-        permit is null || Effect.AreAllReads(permit.Request.Effects) ? null : permit.Id;
+    public PermitId? Permit { get; } = permit is null || Effect.AreAllReads(permit.Request.Effects) ? null : permit.Id;
 
     /// <summary>The names that it gives or takes if it succeeds.</summary>
     public IReadOnlyList<Naming> Namings { get; set; } = [];

@@ -153,7 +153,10 @@ internal sealed class FrontDoor(FrontDoorParts parts)
             lease is not null && ScramVerifier.TryParse(lease.PasswordVerifier, out var own)
                 ? own
                 : _mocks.For(settings.User);
-        if (!await ScramExchange.RunAsync(door.Reader, door.Writer, verifier, token).ConfigureAwait(false) || lease is null)
+        if (
+            !await ScramExchange.RunAsync(door.Reader, door.Writer, verifier, token).ConfigureAwait(false)
+            || lease is null
+        )
         {
             throw new ProtocolException(
                 SqlState.InvalidPassword,

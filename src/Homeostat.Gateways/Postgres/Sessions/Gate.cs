@@ -28,7 +28,11 @@ internal sealed class Gate(GatewayParts parts, Lease lease, Settler settler)
         {
             var looks = Effect.AreAllReads(effects);
             var request = Request(plan, effects, looks ? _looking : Goal());
-            if (looks && plan.Translation.Forbidden is null && parts.Decider.DecideRead(request) is { Permit: { } look })
+            if (
+                looks
+                && plan.Translation.Forbidden is null
+                && parts.Decider.DecideRead(request) is { Permit: { } look }
+            )
             {
                 return new Ruling(look, null);
             }

@@ -105,5 +105,6 @@ internal sealed class NameTable<T>
         }
     }
 
-    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> name) => name.Length <= NameBytes ? name : name[..NameBytes];
+    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> name) =>
+        name.Length <= NameBytes ? name : name[..NameBytes];
 }

@@ -15,8 +15,7 @@ internal static class Poison
     /// <summary>No statement begins with this word; the server's log shows it.</summary>
     public static ReadOnlySpan<byte> Text => "homeostat refused this statement"u8;
 
-    public static bool IsErrorOf(string sqlState) =>
-        sqlState is SqlState.SyntaxError or SqlState.UndefinedPortal;
+    public static bool IsErrorOf(string sqlState) => sqlState is SqlState.SyntaxError or SqlState.UndefinedPortal;
 }
 
 /// <summary>What one side of a session sends to the server, and where it stands in the protocol.</summary>

@@ -13,8 +13,7 @@ internal sealed class Plan
         Translation = translation;
         PayloadHash = Convert.ToHexStringLower(SHA256.HashData(text));
         OnlyLooks = Effect.AreAllReads(translation.Effects);
-        TouchesMeaning =
-            translation.Opaque.Count > 0 || translation.Settings.Any(setting => setting.ChangesMeaning);
+        TouchesMeaning = translation.Opaque.Count > 0 || translation.Settings.Any(setting => setting.ChangesMeaning);
         TouchesCatalogue =
             translation.Opaque.Count > 0
             || (translation.ChangesCatalogue && translation.Step is not SessionStep.TransactionEnd);
@@ -45,4 +44,3 @@ internal sealed class Plan
         Translation is { Read.Count: 0, Written.Count: 0, Locked.Count: 0, Planned.Count: 0, DependsOnSession: false }
         && Translation.Effects.All(effect => effect is Effect.Read { Classification: "session" });
 }
-

@@ -45,9 +45,10 @@ internal sealed record Refusal(string SqlState, string Message)
             refusal.Reason
         )
         {
-            Detail = refusal.Kind == RefusalKind.Syntax
-                ? "Statements are judged by the grammar of PostgreSQL 15; what it cannot read is not forwarded."
-                : null,
+            Detail =
+                refusal.Kind == RefusalKind.Syntax
+                    ? "Statements are judged by the grammar of PostgreSQL 15; what it cannot read is not forwarded."
+                    : null,
             Position = refusal.Position,
         };
 
@@ -69,7 +70,9 @@ internal sealed record Refusal(string SqlState, string Message)
         }
 
         detail.Append(
-            decision.Receipt is { } receipt ? $"receipt: entry {receipt.Index} of the log" : "receipt: none, the log did not take it"
+            decision.Receipt is { } receipt
+                ? $"receipt: entry {receipt.Index} of the log"
+                : "receipt: none, the log did not take it"
         );
         return new Refusal(
             decision.Verdict == Verdict.Defer
@@ -85,7 +88,9 @@ internal sealed record Refusal(string SqlState, string Message)
 
     private static void AppendRows(StringBuilder detail, ResourceId table, EstateSnapshot? estate, DateTimeOffset now)
     {
-        if (estate?.Describe(table)?.Facts.FirstOrDefault(fact => fact.Key == "rows") is { Value.Number: { } rows } fact)
+        if (
+            estate?.Describe(table)?.Facts.FirstOrDefault(fact => fact.Key == "rows") is { Value.Number: { } rows } fact
+        )
         {
             detail.Append($"{table} held about {rows:0} rows");
             if (fact.Provenance.ObservedAt is { } seen)
@@ -109,7 +114,9 @@ internal sealed record Refusal(string SqlState, string Message)
 
         if (decision.Alternative is { IsEmpty: false } alternative)
         {
-            var forms = alternative.Kept.Concat(alternative.Safer).Select(effect => $"{effect.Operation} of {effect.Target}");
+            var forms = alternative
+                .Kept.Concat(alternative.Safer)
+                .Select(effect => $"{effect.Operation} of {effect.Target}");
             return $"allowed would be: {string.Join(", ", forms.Distinct().Take(10))}";
         }
 

@@ -15,7 +15,12 @@ internal static class TransactionStatus
 /// Passes the server's answers on as they are, keeps account of which message each answers, and puts a refusal in the place
 /// of the error that stands for it. The state of the transaction is never ours: what the server says is passed on.
 /// </summary>
-internal sealed class ServerPump(UpstreamConnection upstream, MessageWriter client, InFlightQueue sent, HeldPermits held)
+internal sealed class ServerPump(
+    UpstreamConnection upstream,
+    MessageWriter client,
+    InFlightQueue sent,
+    HeldPermits held
+)
 {
     private const int NoSegment = -1;
 

@@ -78,10 +78,7 @@ internal sealed class Session : IDisposable
 
     /// <summary>Whether these are the session's own, told in a time that does not depend on how far they agree.</summary>
     public bool IsKnownBy(CancelRequestMessage request) =>
-        CryptographicOperations.FixedTimeEquals(
-            BitConverter.GetBytes(Secret),
-            BitConverter.GetBytes(request.Secret)
-        );
+        CryptographicOperations.FixedTimeEquals(BitConverter.GetBytes(Secret), BitConverter.GetBytes(request.Secret));
 
     /// <summary>Cuts the session at once; the client is told why where it can be.</summary>
     public void End(ErrorFields why)
@@ -115,8 +112,9 @@ internal sealed class Session : IDisposable
         var farewell = Volatile.Read(ref _why) ?? Farewell(first, ReferenceEquals(first, client));
         var isBusy = !_sent.IsEmpty;
         await either.CancelAsync().ConfigureAwait(false);
-        await ((Task)Task.WhenAll(server, client))
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await ((Task)Task.WhenAll(server, client)).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext
+        );
         _server.Lose();
         var cut = Volatile.Read(ref _why);
         await SayAsync(cut ?? farewell).ConfigureAwait(false);
@@ -146,7 +144,11 @@ internal sealed class Session : IDisposable
             case null or OperationCanceledException or IOException or SocketException or EndOfStreamException:
                 return isClient || _server.HasEnded
                     ? null
-                    : new ErrorFields(ErrorFields.Fatal, SqlState.ConnectionFailure, "the database closed the connection");
+                    : new ErrorFields(
+                        ErrorFields.Fatal,
+                        SqlState.ConnectionFailure,
+                        "the database closed the connection"
+                    );
             case var failure:
                 Log.Failed(_parts.Log, failure);
                 return new ErrorFields(

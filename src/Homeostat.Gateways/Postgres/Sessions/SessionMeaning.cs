@@ -50,7 +50,10 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
             : null;
 
     /// <summary>The same, also where the session goes by a catalogue of its own.</summary>
-    public PlanBook? BookNow => _private is null ? Settled : _isUnsettled ? null : _book;
+    public PlanBook? BookNow =>
+        _private is null ? Settled
+        : _isUnsettled ? null
+        : _book;
 
     /// <summary>What texts mean now; after <see cref="CatchUpAsync"/>.</summary>
     public PlanBook Book => _book ?? throw new InvalidOperationException("nothing was read yet");
@@ -115,7 +118,10 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
         var before = Book.Catalogue;
         if (_private is not null)
         {
-            if (clock.GetElapsedTime(_privateAt) < Limits.CatalogueRest || !await CanAskAsync(token).ConfigureAwait(false))
+            if (
+                clock.GetElapsedTime(_privateAt) < Limits.CatalogueRest
+                || !await CanAskAsync(token).ConfigureAwait(false)
+            )
             {
                 return false;
             }
@@ -137,7 +143,10 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
     /// The effects with those on relations that only this session's open transaction can see taken for what they are:
     /// nobody's loss. Such a relation is in the session's catalogue and not in a committed one that was read after it.
     /// </summary>
-    public async ValueTask<IReadOnlyList<Effect>> SeenByOthersAsync(IReadOnlyList<Effect> effects, EstateSnapshot? estate)
+    public async ValueTask<IReadOnlyList<Effect>> SeenByOthersAsync(
+        IReadOnlyList<Effect> effects,
+        EstateSnapshot? estate
+    )
     {
         if (_private is not { } own)
         {
@@ -231,8 +240,7 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
     /// <summary>The catalogue as the session's transaction sees it.</summary>
     private async Task ReadPrivateAsync(CancellationToken token)
     {
-        var basis =
-            database.Catalogue.Current ?? throw new OwnQueryException("the catalogue was never read");
+        var basis = database.Catalogue.Current ?? throw new OwnQueryException("the catalogue was never read");
         var at = clock.GetTimestamp();
         var (texts, rows, first) = CatalogueReader.InSession();
         await outgoing
@@ -261,7 +269,10 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
         var current = database.Catalogue.Current;
         if (HasTemporary(_private!))
         {
-            if (!ReferenceEquals(current?.Catalogue, _basis?.Catalogue) && await CanAskAsync(token).ConfigureAwait(false))
+            if (
+                !ReferenceEquals(current?.Catalogue, _basis?.Catalogue)
+                && await CanAskAsync(token).ConfigureAwait(false)
+            )
             {
                 await ReadPrivateAsync(token).ConfigureAwait(false);
             }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Homeostat.Core.Leases;
 using Homeostat.Core.Actions;
+using Homeostat.Core.Leases;
 using Homeostat.Gateways.Postgres.Wire;
 
 namespace Homeostat.Gateways.Postgres.Sessions;
@@ -59,7 +59,10 @@ internal sealed class SessionRegistry(GatewayParts parts)
     {
         foreach (var (_, session) in _sessions)
         {
-            if (session is null || parts.Leases.Find(session.Lease.Id, session.Lease.Agent, now).Refusal is not { } refusal)
+            if (
+                session is null
+                || parts.Leases.Find(session.Lease.Id, session.Lease.Agent, now).Refusal is not { } refusal
+            )
             {
                 continue;
             }

@@ -47,10 +47,9 @@ internal sealed record StartupSettings(string User, string Database)
             );
         }
 
-        var user =
-            message["user"] is { Length: > 0 } given
-                ? given
-                : throw new ProtocolException(SqlState.InvalidAuthorization, "no user is named; it is the id of a lease");
+        var user = message["user"] is { Length: > 0 } given
+            ? given
+            : throw new ProtocolException(SqlState.InvalidAuthorization, "no user is named; it is the id of a lease");
         var database = message["database"] is { Length: > 0 } named ? named : user;
         if (database.Length > Limits.MaxDatabaseName)
         {
@@ -72,7 +71,9 @@ internal sealed record StartupSettings(string User, string Database)
             Settings = settings,
             UnknownOptions =
             [
-                .. message.Parameters.Select(pair => pair.Key).Where(name => name.StartsWith("_pq_.", StringComparison.Ordinal)),
+                .. message
+                    .Parameters.Select(pair => pair.Key)
+                    .Where(name => name.StartsWith("_pq_.", StringComparison.Ordinal)),
             ],
             AsksForNewer = message.Minor > 0,
         };

@@ -23,7 +23,8 @@ internal sealed class Definitions(ParserPool parser, IEnumerable<CodeDeclaration
         }
 
         return _parsed[sql] =
-            sql.Length <= Limits.MaxInlineParseBytes && SqlParser.Encode(sql) is { Length: <= Limits.MaxInlineParseBytes } utf8
+            sql.Length <= Limits.MaxInlineParseBytes
+            && SqlParser.Encode(sql) is { Length: <= Limits.MaxInlineParseBytes } utf8
                 ? SqlParser.Parse(utf8)
                 // The pool's threads are its own: waiting for one here cannot keep it from answering.
                 : parser.ParseAsync(sql, CancellationToken.None).GetAwaiter().GetResult();

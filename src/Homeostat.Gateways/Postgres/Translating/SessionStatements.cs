@@ -21,9 +21,10 @@ internal static class SessionStatements
     private static readonly FrozenSet<string> Never = Set("role session_authorization session_replication_role");
 
     /// <summary>With another value the server would read another statement than the one that was judged.</summary>
-    private static readonly FrozenDictionary<string, FrozenSet<string>> Only = new Dictionary<string, FrozenSet<string>>(
-        StringComparer.Ordinal
-    )
+    private static readonly FrozenDictionary<string, FrozenSet<string>> Only = new Dictionary<
+        string,
+        FrozenSet<string>
+    >(StringComparer.Ordinal)
     {
         ["client_encoding"] = Words("UTF8 UTF-8 UTF_8 UNICODE"),
         ["standard_conforming_strings"] = Words("on true yes 1 t y tr tru ye"),

@@ -113,7 +113,8 @@ internal sealed class TestGateway : IAsyncDisposable
                 "grant all on schema public to gateway_writer",
                 "set role gateway_writer",
                 .. definition.Split(';'),
-                "grant select on all tables in schema public to gateway_reader",
+                "grant usage on schema other to gateway_reader",
+                "grant select on all tables in schema public, other to gateway_reader",
             ];
             foreach (var statement in script)
             {
@@ -150,7 +151,11 @@ internal sealed class TestGateway : IAsyncDisposable
                 [
                     Of(Names.Database, "database"),
                     .. tables.Select(table =>
-                        Of(Names.Relation("public", table), "table", new Fact("rows", FactValue.Of(3), seen))
+                        Of(
+                            Names.Relation(table.Split('.')[0], table.Split('.')[1]),
+                            "table",
+                            new Fact("rows", FactValue.Of(3), seen)
+                        )
                     ),
                 ],
                 IsFullListing: true

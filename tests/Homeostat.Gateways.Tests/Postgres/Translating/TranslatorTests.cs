@@ -268,7 +268,7 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
 
     [Theory]
     [InlineData("set search_path = evil, public", "search_path", "\"evil\", \"public\"", false)]
-    [InlineData("set local standard_conforming_strings = off", "standard_conforming_strings", "off", true)]
+    [InlineData("set local standard_conforming_strings = on", "standard_conforming_strings", "on", true)]
     [InlineData("select set_config('search_path', 'evil', true)", "search_path", "evil", true)]
     [InlineData("reset search_path", "search_path", null, false)]
     [InlineData("reset all", "all", null, false)]
