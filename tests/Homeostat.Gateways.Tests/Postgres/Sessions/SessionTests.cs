@@ -67,6 +67,7 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
             delete from customers;
             select 'still', 'here';
             """,
+            "disable",
             "-X",
             "-A",
             "-t"
@@ -80,6 +81,24 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.Contains("HINT:  name one row", output, StringComparison.Ordinal);
         Assert.Contains("still|here", output, StringComparison.Ordinal);
         await Gateway.SettledAsync();
+    }
+
+    [Fact]
+    public async Task Psql_comes_over_tls_and_asks_for_its_own_settings()
+    {
+        var (code, output) = await Gateway.RunAsync(
+            Gateway.Grant("tls"),
+            "psql",
+            "set application_name = 'x'; \\conninfo\nselect 'in';\n",
+            "require",
+            "-X",
+            "-A",
+            "-t"
+        );
+
+        Assert.True(code == 0, output);
+        Assert.Contains("TLSv1.", output, StringComparison.Ordinal);
+        Assert.Contains("\nin\n", "\n" + output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,6 +176,7 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
             Gateway.Grant("several"),
             "psql",
             "insert into notes values (400, 'x')\\; delete from customers;\nselect count(*) from notes where id = 400;\n",
+            "disable",
             "-X",
             "-A",
             "-t"
@@ -173,6 +193,7 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
             Gateway.Grant("texts"),
             "psql",
             "set search_path = other\\; select name from customers where id = 9;\nselect name from customers where id = 9;\n",
+            "disable",
             "-X",
             "-A",
             "-t"
@@ -519,6 +540,7 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
                 lease,
                 "pgbench",
                 "",
+                "disable",
                 "-n",
                 "-M",
                 mode,

@@ -64,6 +64,7 @@ internal sealed class TestGateway : IAsyncDisposable
                 Writer = address,
                 Reader = address with { User = "gateway_reader" },
                 Listen = new(System.Net.IPAddress.Loopback, 0),
+                Certificate = ServerCertificate.LoadOrCreate(_folder.FullName, TimeProvider.System),
             },
             new GatewayParts
             {
@@ -234,6 +235,7 @@ internal sealed class TestGateway : IAsyncDisposable
         Lease lease,
         string program,
         string input,
+        string tls = "disable",
         params IReadOnlyList<string> arguments
     )
     {
@@ -250,7 +252,7 @@ internal sealed class TestGateway : IAsyncDisposable
                 ["PGUSER"] = lease.Id.Value,
                 ["PGPASSWORD"] = Password,
                 ["PGDATABASE"] = Database,
-                ["PGSSLMODE"] = "disable",
+                ["PGSSLMODE"] = tls,
                 ["PGOPTIONS"] = "",
             },
         };
