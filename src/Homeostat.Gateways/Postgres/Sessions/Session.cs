@@ -112,9 +112,7 @@ internal sealed class Session : IDisposable
         var farewell = Volatile.Read(ref _why) ?? Farewell(first, ReferenceEquals(first, client));
         var isBusy = !_sent.IsEmpty;
         await either.CancelAsync().ConfigureAwait(false);
-        await ((Task)Task.WhenAll(server, client)).ConfigureAwait(
-            ConfigureAwaitOptions.SuppressThrowing
-        );
+        await ((Task)Task.WhenAll(server, client)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _server.Lose();
         var cut = Volatile.Read(ref _why);
         var cancelling = cut is not null && isBusy ? CancelAsync() : Task.CompletedTask;
