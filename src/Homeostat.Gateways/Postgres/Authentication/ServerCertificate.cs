@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace Homeostat.Gateways.Postgres.Authentication;
 
@@ -70,10 +71,12 @@ public static class ServerCertificate
             options.UnixCreateMode = OwnerOnly;
         }
 
-        using (var writer = new StreamWriter(temporary, options))
+        using (var file = new FileStream(temporary, options))
         {
-            writer.WriteLine(certificate.ExportCertificatePem());
-            writer.WriteLine(key.ExportPkcs8PrivateKeyPem());
+            file.Write(
+                Encoding.ASCII.GetBytes($"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n")
+            );
+            file.Flush(flushToDisk: true);
         }
 
         File.Move(temporary, path, overwrite: true);

@@ -13,6 +13,7 @@ internal sealed class UpstreamConnection : IAsyncDisposable
     private readonly Stream _stream;
     private readonly Dictionary<string, string> _parameters = new(StringComparer.Ordinal);
     private byte[] _secret = [];
+    private bool _isAnswerDue;
 
     private UpstreamConnection(UpstreamAddress address, Stream stream)
     {
@@ -89,9 +90,16 @@ internal sealed class UpstreamConnection : IAsyncDisposable
     /// <returns>The transaction's status: I, T or E.</returns>
     /// <exception cref="UpstreamException">The server refused (it is ready again), or the connection is gone.</exception>
     /// <exception cref="ProtocolException">The server broke the protocol; the connection cannot go on.</exception>
+    /// <exception cref="OperationCanceledException">The answer was not awaited; the connection cannot go on.</exception>
     public async Task<byte> QueryAsync(string sql, Action<int, TextRow> row, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(row);
+        if (_isAnswerDue)
+        {
+            throw new InvalidOperationException("the answer to an earlier query was not read to its end");
+        }
+
+        _isAnswerDue = true;
         var answer = new QueryAnswer(row, _parameters, Overheard);
         try
         {
@@ -118,6 +126,7 @@ internal sealed class UpstreamConnection : IAsyncDisposable
             );
         }
 
+        _isAnswerDue = false;
         return answer.Result();
     }
 

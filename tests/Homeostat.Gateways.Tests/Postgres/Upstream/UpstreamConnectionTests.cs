@@ -188,6 +188,19 @@ public sealed class UpstreamConnectionTests(PostgresServer server) : IAsyncLifet
     }
 
     [Fact]
+    public async Task An_answer_that_was_not_awaited_is_not_taken_for_the_next_ones()
+    {
+        await using var connection = await ConnectAsync(SocketUrl);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromMilliseconds(100));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            connection.QueryAsync("select pg_sleep(0.5), 'old'", (_, _) => { }, limit.Token)
+        );
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ListAsync(connection, "select 'new'"));
+    }
+
+    [Fact]
     public async Task A_long_row_arrives()
     {
         await using var connection = await ConnectAsync(SocketUrl);

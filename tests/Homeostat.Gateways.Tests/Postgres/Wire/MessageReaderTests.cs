@@ -236,9 +236,36 @@ public sealed class MessageReaderTests
         }
 
         stream.Arrive(0xAA);
-        await Assert.ThrowsAnyAsync<Exception>(() => waiting);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
 
         Assert.DoesNotContain(others, other => other.Contains((byte)0xAA));
+    }
+
+    [Fact]
+    public async Task What_is_still_being_sent_at_the_end_of_a_session_is_not_written_over_by_another()
+    {
+        using var slow = new LateStream();
+        var reader = new MessageReader(
+            new ByteStream(Samples.Message(FrontendType.CopyData, Filled(1 << 20, 0xAA))),
+            MessageSource.Client
+        );
+        using var writer = new MessageWriter(slow);
+        var header = await reader.ReadHeaderAsync(Token);
+        var copying = reader.CopyMessageAsync(header, writer, Token).AsTask();
+
+        reader.Dispose();
+        writer.Dispose();
+        foreach (var size in (int[])[8 << 10, 64 << 10])
+        {
+            foreach (var _ in Enumerable.Range(0, 64))
+            {
+                Array.Clear(ArrayPool<byte>.Shared.Rent(size));
+            }
+        }
+
+        Assert.DoesNotContain((byte)0, slow.Sending.Slice(MessageHeader.Bytes).ToArray());
+        slow.Sent();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => copying);
     }
 
     [Theory]
@@ -264,6 +291,13 @@ public sealed class MessageReaderTests
         Assert.True((await reader.ReadStartupAsync(Token)).IsEmpty);
     }
 
+    private static byte[] Filled(int count, byte value)
+    {
+        var bytes = new byte[count];
+        Array.Fill(bytes, value);
+        return bytes;
+    }
+
     private static MessageReader Reader(byte[] bytes) => new(new ByteStream(bytes), MessageSource.Client);
 
     private static MessageWriter Nowhere() => new(Stream.Null);
@@ -280,11 +314,16 @@ public sealed class MessageReaderTests
         return messages;
     }
 
-    /// <summary>A read that ends when the test says so.</summary>
+    /// <summary>A read and a write that end when the test says so.</summary>
     private sealed class LateStream : MemoryStream
     {
         private readonly TaskCompletionSource<int> _arrival = new();
+        private readonly TaskCompletionSource _departure = new();
         private Memory<byte> _room;
+
+        public ReadOnlyMemory<byte> Sending { get; private set; }
+
+        public void Sent() => _departure.SetResult();
 
         public void Arrive(byte value)
         {
@@ -296,6 +335,12 @@ public sealed class MessageReaderTests
         {
             _room = buffer;
             return new(_arrival.Task);
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Sending = buffer;
+            return new(_departure.Task);
         }
     }
 }
