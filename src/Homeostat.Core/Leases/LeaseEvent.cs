@@ -39,10 +39,16 @@ public abstract record LeaseEvent
 
         /// <summary>Looking changes nothing: there is nothing to observe afterwards.</summary>
         public bool IsLooking => Effects.Count > 0 && Effect.AreAllReads(Effects);
+
+        /// <summary>Whom it can matter to until it is observed.</summary>
+        internal Reach Reach => Effect.ReachOf(Effects);
     }
 
     /// <summary>The outcome has been observed: the future ends, and what was spent is spent.</summary>
     public sealed record Settled(PermitId Permit, DateTimeOffset When) : LeaseEvent(When);
+
+    /// <summary>The outcomes of several have been observed, all as predicted.</summary>
+    public sealed record SettledTogether(IReadOnlyList<PermitId> Permits, DateTimeOffset When) : LeaseEvent(When);
 
     /// <summary>The permit never left the service: what it took is given back.</summary>
     public sealed record Released(PermitId Permit, DateTimeOffset When) : LeaseEvent(When);

@@ -4,43 +4,7 @@ using static Homeostat.Gateways.Tests.Postgres.Sessions.TestGateway;
 
 namespace Homeostat.Gateways.Tests.Postgres.Sessions;
 
-/// <summary>A gateway in front of a small shop.</summary>
-public sealed class GatewayFixture(PostgresServer server) : IAsyncLifetime
-{
-    private const string Definition = """
-        create table customers (id int primary key, name text);
-        insert into customers values (1, 'a'), (2, 'b'), (3, 'c');
-        create table notes (id int primary key, text text);
-        create schema other;
-        create table other.customers (id int, name text);
-        insert into other.customers values (9, 'other')
-        """;
-
-    internal TestGateway Gateway { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        if (PostgresServer.WhyNot is null)
-        {
-            Gateway = await TestGateway.StartAsync(
-                server,
-                Definition,
-                "public.customers",
-                "public.notes",
-                "other.customers"
-            );
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (Gateway is not null)
-        {
-            await Gateway.DisposeAsync();
-        }
-    }
-}
-
+/// <summary>What a driver sees of statements, transactions and settings.</summary>
 [Collection(PostgresCollection.Name)]
 public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
@@ -51,54 +15,6 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
             Assert.SkipWhen(PostgresServer.WhyNot is not null, PostgresServer.WhyNot ?? "");
             return fixture.Gateway;
         }
-    }
-
-    [Fact]
-    public async Task Psql_reads_and_writes_and_is_told_of_a_refusal_with_its_receipt()
-    {
-        var lease = Gateway.Grant("psql");
-
-        var (_, output) = await Gateway.RunAsync(
-            lease,
-            "psql",
-            """
-            select name from customers where id = 1;
-            insert into notes values (100, 'x');
-            delete from customers;
-            select 'still', 'here';
-            """,
-            "disable",
-            "-X",
-            "-A",
-            "-t"
-        );
-
-        Assert.Contains("\na\n", "\n" + output, StringComparison.Ordinal);
-        Assert.Contains("INSERT 0 1", output, StringComparison.Ordinal);
-        Assert.Contains("ERROR:  DELETE refused", output, StringComparison.Ordinal);
-        Assert.Contains("held about 3 rows", output, StringComparison.Ordinal);
-        Assert.Contains("receipt: entry", output, StringComparison.Ordinal);
-        Assert.Contains("HINT:  name one row", output, StringComparison.Ordinal);
-        Assert.Contains("still|here", output, StringComparison.Ordinal);
-        await Gateway.SettledAsync();
-    }
-
-    [Fact]
-    public async Task Psql_comes_over_tls_and_asks_for_its_own_settings()
-    {
-        var (code, output) = await Gateway.RunAsync(
-            Gateway.Grant("tls"),
-            "psql",
-            "set application_name = 'x'; \\conninfo\nselect 'in';\n",
-            "require",
-            "-X",
-            "-A",
-            "-t"
-        );
-
-        Assert.True(code == 0, output);
-        Assert.Contains("TLSv1.", output, StringComparison.Ordinal);
-        Assert.Contains("\nin\n", "\n" + output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,40 +83,6 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.Equal(0L, await ScalarAsync(connection, "select count(*) from notes where id in (300, 301)"));
         await Gateway.SettledAsync();
         Assert.Contains(Gateway.Settled, permit => permit.Claim == "rolled back");
-    }
-
-    [Fact]
-    public async Task A_text_with_one_refused_statement_runs_none_of_its_statements()
-    {
-        var (_, output) = await Gateway.RunAsync(
-            Gateway.Grant("several"),
-            "psql",
-            "insert into notes values (400, 'x')\\; delete from customers;\nselect count(*) from notes where id = 400;\n",
-            "disable",
-            "-X",
-            "-A",
-            "-t"
-        );
-
-        Assert.Contains("none of them was run", output, StringComparison.Ordinal);
-        Assert.StartsWith("0\n", output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_set_in_a_text_counts_for_the_statements_after_it()
-    {
-        var (_, output) = await Gateway.RunAsync(
-            Gateway.Grant("texts"),
-            "psql",
-            "set search_path = other\\; select name from customers where id = 9;\nselect name from customers where id = 9;\n",
-            "disable",
-            "-X",
-            "-A",
-            "-t"
-        );
-
-        Assert.Equal(["SET", "other", "other"], output.Split('\n').Where(line => line is "SET" or "other"));
-        Assert.DoesNotContain("ERROR", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -327,126 +209,6 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
     }
 
     [Fact]
-    public async Task Notifications_reach_who_listens()
-    {
-        var lease = Gateway.Grant("listen", Homeostat.Core.Leases.Manner.ReadOnly);
-        await using var listening = await Gateway.OpenAsync(lease);
-        var heard = new TaskCompletionSource<string>();
-        listening.Notification += (_, told) => heard.TrySetResult(told.Payload);
-        await ExecuteAsync(listening, "listen news");
-        await using var direct = await Gateway.OpenDirectAsync();
-        await ExecuteAsync(direct, "notify news, 'hello'");
-
-        await listening.WaitAsync(TestContext.Current.CancellationToken);
-
-        Assert.Equal("hello", await heard.Task);
-    }
-
-    [Fact]
-    public async Task A_statement_can_be_cancelled_by_its_own_client()
-    {
-        await using var connection = await Gateway.OpenAsync(Gateway.Grant("cancel"));
-        await using var command = new NpgsqlCommand("select pg_sleep(9)", connection);
-        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-
-        var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            command.ExecuteNonQueryAsync(soon.Token)
-        );
-
-        Assert.Equal("57014", (cancelled.InnerException as PostgresException)?.SqlState);
-        Assert.Equal(1, await ScalarAsync(connection, "select 1"));
-    }
-
-    [Fact]
-    public async Task A_revoked_lease_ends_its_sessions_and_those_under_it_at_once()
-    {
-        var parent = Gateway.Grant("revoked");
-        var child = Gateway.Grant("revoked-child", parent: parent.Id);
-        await using var connection = await Gateway.OpenAsync(child);
-        var sleeping = ExecuteAsync(connection, "select pg_sleep(9)");
-        await Task.Delay(300, TestContext.Current.CancellationToken);
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-
-        Gateway.Leases.Revoke(parent.Id, TimeProvider.System.GetUtcNow());
-
-        var ended = await Assert.ThrowsAnyAsync<NpgsqlException>(() => sleeping);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5));
-        Assert.Equal("57P01", (ended as PostgresException)?.SqlState);
-        await using var direct = await Gateway.OpenDirectAsync();
-        await UntilAsync(() =>
-            (long)
-                ScalarAsync(
-                        direct,
-                        "select count(*) from pg_stat_activity where query like '%pg_sleep(9)%' and state = 'active' and pid <> pg_backend_pid() and datname = current_database()"
-                    )
-                    .GetAwaiter()
-                    .GetResult()! == 0
-        );
-        var again = await Assert.ThrowsAsync<PostgresException>(() => Gateway.OpenAsync(child));
-        Assert.Equal("28000", again.SqlState);
-    }
-
-    [Fact]
-    public async Task Who_does_not_know_the_secret_is_not_told_whether_the_lease_exists()
-    {
-        Gateway.Grant("known");
-        var messages = new List<string>();
-        foreach (var user in new[] { "known", "unknown" })
-        {
-            var text = new NpgsqlConnectionStringBuilder(Gateway.ConnectionString(Gateway.Grant($"for-{user}")))
-            {
-                Username = user,
-                Password = "wrong",
-            };
-            await using var connection = new NpgsqlConnection(text.ConnectionString);
-            var refused = await Assert.ThrowsAsync<PostgresException>(() =>
-                connection.OpenAsync(TestContext.Current.CancellationToken)
-            );
-            messages.Add($"{refused.SqlState} {refused.MessageText.Replace(user, "", StringComparison.Ordinal)}");
-        }
-
-        Assert.Equal(messages[0], messages[1]);
-        Assert.StartsWith("28P01", messages[0], StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_read_only_lease_looks_and_changes_nothing()
-    {
-        await using var connection = await Gateway.OpenAsync(
-            Gateway.Grant("looks", Homeostat.Core.Leases.Manner.ReadOnly)
-        );
-
-        await ExecuteAsync(connection, "begin");
-        Assert.Equal(3L, await ScalarAsync(connection, "select count(*) from customers"));
-        await ExecuteAsync(connection, "commit");
-        var refused = await RefusedAsync(connection, "insert into notes values (1, 'x')");
-
-        Assert.Equal("42501", refused.SqlState);
-        Assert.Contains("is for reading", refused.Detail, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Permits_of_a_connection_that_is_lost_are_settled()
-    {
-        var lease = Gateway.Grant("lost");
-        var connection = await Gateway.OpenAsync(lease);
-        await ExecuteAsync(connection, "begin");
-        await ExecuteAsync(connection, "insert into notes values (600, 'x')");
-        Assert.NotEmpty(Gateway.Leases.Outstanding());
-
-        await using var direct = await Gateway.OpenDirectAsync();
-        await ExecuteAsync(
-            direct,
-            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'gateway_writer' and state = 'idle in transaction' and datname = current_database()"
-        );
-
-        await Gateway.SettledAsync();
-        Assert.Contains(Gateway.Settled, permit => permit.Claim == "unknown: connection lost");
-        await Assert.ThrowsAnyAsync<NpgsqlException>(() => ExecuteAsync(connection, "select 1"));
-        await connection.DisposeAsync();
-    }
-
-    [Fact]
     public async Task Tables_of_the_session_s_own_transaction_are_nobody_s_loss()
     {
         await using var connection = await Gateway.OpenAsync(Gateway.Grant("own-tables"));
@@ -521,51 +283,5 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
 
         Assert.Equal("42501", refused.SqlState);
         Assert.Equal(3L, await ScalarAsync(connection, "select count(*) from customers"));
-    }
-
-    [Fact]
-    public async Task Pgbench_runs_in_every_protocol()
-    {
-        var lease = Gateway.Grant("pgbench", rows: 1);
-        foreach (var mode in new[] { "simple", "extended", "prepared" })
-        {
-            var file = Path.GetTempFileName();
-            await File.WriteAllTextAsync(
-                file,
-                "\\set id random(1, 3)\nbegin;\nselect name from customers where id = :id;\nupdate customers set name = name where id = :id;\nend;\n",
-                TestContext.Current.CancellationToken
-            );
-
-            var (code, output) = await Gateway.RunAsync(
-                lease,
-                "pgbench",
-                "",
-                "disable",
-                "-n",
-                "-M",
-                mode,
-                "-t",
-                "20",
-                "-c",
-                "2",
-                "-f",
-                file
-            );
-
-            Assert.True(code == 0, output);
-            Assert.Contains("number of failed transactions: 0", output, StringComparison.Ordinal);
-            File.Delete(file);
-        }
-
-        await Gateway.SettledAsync();
-    }
-
-    [Fact]
-    public async Task Pg_dump_reads_the_whole_database()
-    {
-        var (code, output) = await Gateway.RunAsync(Gateway.Grant("dump"), "pg_dump", "");
-
-        Assert.True(code == 0, output);
-        Assert.Contains("COPY public.customers (id, name) FROM stdin;", output, StringComparison.Ordinal);
     }
 }
