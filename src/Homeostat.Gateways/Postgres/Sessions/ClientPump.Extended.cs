@@ -13,7 +13,7 @@ internal sealed partial class ClientPump
     {
         var body = await _client.ReadBodyAsync(header, token).ConfigureAwait(false);
         var (name, text) = PartsOfParse(body);
-        var refusal = await _meaning.CatchUpAsync(token).ConfigureAwait(false);
+        var refusal = await CatchUpAsync(token).ConfigureAwait(false);
         await CertainAsync(_statements, name, token).ConfigureAwait(false);
         if (_outgoing.IsPassedOver)
         {
@@ -109,7 +109,7 @@ internal sealed partial class ClientPump
         CancellationToken token
     )
     {
-        var refusal = await _meaning.CatchUpAsync(token).ConfigureAwait(false);
+        var refusal = await CatchUpAsync(token).ConfigureAwait(false);
         var prepared = await CertainAsync(_statements, statement, token).ConfigureAwait(false);
         await CertainAsync(_portals, portal, token).ConfigureAwait(false);
         Portal? bound = null;
@@ -259,7 +259,7 @@ internal sealed partial class ClientPump
 
     private async ValueTask<Refusal?> DecideAgainAsync(Portal portal, CancellationToken token)
     {
-        var refusal = await _meaning.CatchUpAsync(token).ConfigureAwait(false);
+        var refusal = await CatchUpAsync(token).ConfigureAwait(false);
         if (refusal is not null || _outgoing.IsPassedOver)
         {
             return refusal;
@@ -367,7 +367,7 @@ internal sealed partial class ClientPump
         if (_portals.Count >= Limits.PortalsKept)
         {
             var idle = parts.Server.IdleSegment;
-            _portals.RemoveWhere(naming => naming.Segment <= idle);
+            _portals.RemoveWhere((_, naming) => naming.Segment <= idle);
         }
     }
 }

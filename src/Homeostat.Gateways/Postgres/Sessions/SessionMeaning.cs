@@ -210,7 +210,7 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
     }
 
     /// <summary>In a failed transaction nothing can be asked, and nothing but its end is done by the server.</summary>
-    private async ValueTask<bool> CanAskAsync(CancellationToken token)
+    public async ValueTask<bool> CanAskAsync(CancellationToken token)
     {
         await outgoing.DrainAsync(token).ConfigureAwait(false);
         return !outgoing.IsPassedOver && server.Status != TransactionStatus.Failed;
