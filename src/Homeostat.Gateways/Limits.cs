@@ -164,4 +164,10 @@ public static class Limits
 
     /// <summary>Longest name of a database, as PostgreSQL has it.</summary>
     public const int MaxDatabaseName = 63;
+
+    /// <summary>Statements of one text that are explained at once.</summary>
+    public const int MaxExplained = 100;
+
+    /// <summary>How long the server may plan a statement that is only explained, and wait for locks on the way.</summary>
+    public static TimeSpan MaxPlanTime { get; } = TimeSpan.FromSeconds(5);
 }
