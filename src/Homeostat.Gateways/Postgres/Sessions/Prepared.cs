@@ -6,10 +6,12 @@ namespace Homeostat.Gateways.Postgres.Sessions;
 /// <summary>A statement that the server keeps under a name, by Parse or by PREPARE; without one for an empty text.</summary>
 internal sealed class Prepared(byte[] text, SqlStatement? statement)
 {
+    private SqlStatement? _statement = statement;
+
     public byte[] Text { get; } = text;
 
     /// <summary>Null for a text without a statement.</summary>
-    public SqlStatement? Statement => statement ??= IsKnown ? ParseKnown() : null;
+    public SqlStatement? Statement => _statement ??= IsKnown ? ParseKnown() : null;
 
     /// <summary>The text was seen before to be one statement, and not parsed again.</summary>
     public bool IsKnown { get; private init; }
