@@ -4,7 +4,6 @@ using Homeostat.Core.Deciding;
 using Homeostat.Core.Estate;
 using Homeostat.Core.Leases;
 using Homeostat.Core.Simulation;
-using Homeostat.Estates.Joining;
 using Homeostat.Estates.Overlay;
 using Homeostat.Estates.Terraform;
 using Homeostat.Ledger.Storage;
@@ -217,7 +216,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         }
 
         // One overlay speaks of what any of them describes, so that it stands over all of them together.
-        foreach (var source in overlay is not null && layered.Count > 1 ? [new JoinedSource(layered)] : layered)
+        foreach (var source in overlay is not null && layered.Count > 1 ? [new CombinedSource(layered)] : layered)
         {
             Parts.Estate.Register(source.Name, source, overlay is null ? null : new OverlayLayer(overlay));
         }
