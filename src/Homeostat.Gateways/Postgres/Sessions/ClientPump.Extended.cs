@@ -61,6 +61,14 @@ internal sealed partial class ClientPump
         CancellationToken token
     )
     {
+        if (
+            text.Length <= Limits.MaxInlineParseBytes
+            && _meaning.Book.Find(text.Span) is { Translation.Forbidden: null } kept
+        )
+        {
+            return (Prepared.Known(text.Span, kept, _meaning.Book), null);
+        }
+
         var parsed = await Reader.ParseAsync(text, token).ConfigureAwait(false);
         switch (parsed)
         {
@@ -145,7 +153,7 @@ internal sealed partial class ClientPump
             return (null, new Refusal(SqlState.UndefinedStatement, missing));
         }
 
-        if (prepared.Statement is null)
+        if (prepared is { IsKnown: false, Statement: null })
         {
             return (new Portal(prepared, null, null), null);
         }

@@ -273,8 +273,13 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
     }
 
     /// <summary>Null where nothing of the answer has to be followed.</summary>
-    private static Execution? ExecutionOf(Plan plan, Permit? permit) =>
-        plan.IsFollowed ? new Execution(plan, permit) : null;
+    private Execution? ExecutionOf(Plan plan, Permit? permit) =>
+        plan.IsFollowed
+            ? new Execution(plan, permit)
+            {
+                KeepsCatalogue = plan.OnlyDiscards && !_meaning.IsUnsettled && !_meaning.IsPrivate,
+            }
+            : null;
 
     /// <summary>The names that a statement gives and takes, from where it is sent on: not before, and not without it.</summary>
     private void Name(Execution? execution)

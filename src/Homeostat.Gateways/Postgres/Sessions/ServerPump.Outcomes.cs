@@ -45,9 +45,11 @@ internal sealed partial class ServerPump
         }
 
         _hasSet |= execution.Plan.TouchesMeaning;
-        _hasMade |= execution.Plan.TouchesCatalogue;
         _meaningChanged |= execution.Plan.TouchesMeaning;
-        _catalogueChanged |= execution.Plan.TouchesCatalogue;
+        if (execution.Plan.TouchesCatalogue && !execution.KeepsCatalogue)
+        {
+            _hasMade = _catalogueChanged = true;
+        }
     }
 
     /// <summary>What was set or made in the transaction may be as it was before.</summary>

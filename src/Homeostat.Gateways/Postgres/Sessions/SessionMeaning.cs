@@ -38,6 +38,9 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
     /// <summary>Something was sent that may change what the next text means.</summary>
     public bool IsUnsettled => _isUnsettled;
 
+    /// <summary>The session goes by a catalogue of its own.</summary>
+    public bool IsPrivate => _private is not null;
+
     /// <summary>The book by which a text can be judged at once; null where something has to be found out first.</summary>
     public PlanBook? Settled =>
         !_isUnsettled

@@ -136,4 +136,52 @@ public sealed class LifeTests(GatewayFixture fixture) : IClassFixture<GatewayFix
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => ExecuteAsync(connection, "select 1"));
         await connection.DisposeAsync();
     }
+
+    [Fact]
+    public async Task Permits_of_a_client_that_leaves_within_its_transaction_are_settled()
+    {
+        var connection = await Gateway.OpenAsync(Gateway.Grant("leaves"));
+        await ExecuteAsync(connection, "begin");
+        await ExecuteAsync(connection, "insert into notes values (700, 'x')");
+
+        await connection.CloseAsync();
+
+        await Gateway.SettledAsync();
+        await connection.DisposeAsync();
+        await using var direct = await Gateway.OpenDirectAsync();
+        Assert.Equal(0L, await ScalarAsync(direct, "select count(*) from notes where id = 700"));
+    }
+
+    [Fact]
+    public async Task A_cancel_request_with_another_secret_does_nothing()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("guessed"));
+        var sleeping = ScalarAsync(connection, "select 'slept' from pg_sleep(1)");
+        using var stranger = new System.Net.Sockets.TcpClient("127.0.0.1", Gateway.Port);
+        await stranger
+            .GetStream()
+            .WriteAsync(
+                (byte[])
+                    [
+                        0,
+                        0,
+                        0,
+                        16,
+                        0x04,
+                        0xD2,
+                        0x16,
+                        0x2E,
+                        .. System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(connection.ProcessID) is var pid
+                            ? BitConverter.GetBytes(pid)
+                            : [],
+                        1,
+                        2,
+                        3,
+                        4,
+                    ],
+                TestContext.Current.CancellationToken
+            );
+
+        Assert.Equal("slept", await sleeping);
+    }
 }
