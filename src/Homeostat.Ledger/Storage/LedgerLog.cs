@@ -156,8 +156,9 @@ public sealed class LedgerLog : IDisposable
     )
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
-        var size = Size;
-        await PublishedAsync(size, cancellationToken);
+        await PublishedAsync(Size, cancellationToken);
+        // Not every size has tiles of its own: what was published together may have passed over the one that was asked for.
+        var size = _opened.Publisher.Published;
         var reader = new TileReader(new StoreTiles(_opened.Store));
         for (var index = from; index < size; )
         {

@@ -226,12 +226,7 @@ internal static class AlterStatements
 
     private static void Inner(Walk walk, SyntaxNode command, Frame frame)
     {
-        // A default of a column that is there already runs later.
-        if (command.Text("subtype") == "AT_ColumnDefault")
-        {
-            return;
-        }
-
+        // A default of a column that is there already runs later, and then others run it: it counts as run now.
         walk.Visit(command.Node("def"), frame);
         if (command.Node("def")?.Node("name") is { Kind: "RangeVar" } partition)
         {

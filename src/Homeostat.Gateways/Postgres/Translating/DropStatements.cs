@@ -172,5 +172,23 @@ internal static class DropStatements
         DefinitionStatements.ChangeCatalogue(walk);
         var heir = node.Node("newrole") is { } role ? PrivilegeStatements.RoleName(walk, role) : "?";
         walk.Found.Add(new Effect.Grant(walk.Names.Database, walk.Names.Role(heir), Privilege.Administer));
+        foreach (var owner in node.Nodes("roles").Select(one => PrivilegeStatements.RoleName(walk, one)))
+        {
+            var oid = walk.Catalogue.Own.Roles.FirstOrDefault(entry => entry.Name == owner)?.Oid;
+            foreach (var id in OwnedBy(walk, oid))
+            {
+                walk.Found.Add(new Effect.Revoke(id, walk.Names.Role(owner)));
+                walk.Found.Add(new Effect.Grant(id, walk.Names.Role(heir), Privilege.Administer));
+            }
+        }
     }
+
+    private static IEnumerable<ResourceId> OwnedBy(Walk walk, Oid? owner) =>
+        walk
+            .Catalogue.Own.Relations.Where(entry => entry.Owner == owner && entry.Kind is not RelationKind.Index)
+            .Select(walk.Relations.Id)
+            .Concat(
+                walk.Catalogue.Own.Schemas.Where(entry => entry.Owner == owner)
+                    .Select(entry => walk.Names.Object("schema", [entry.Name]))
+            );
 }

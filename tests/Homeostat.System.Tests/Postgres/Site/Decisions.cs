@@ -16,9 +16,11 @@ internal sealed class Decisions : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly HttpClient _http;
     private readonly Task _following;
+    private readonly Func<string> _said;
 
-    public Decisions(Uri address, string token)
+    public Decisions(Uri address, string token, Func<string> said)
     {
+        _said = said;
         _http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         _following = Task.Run(() => FollowAsync(token));
     }
@@ -36,7 +38,7 @@ internal sealed class Decisions : IAsyncDisposable
                 return found;
             }
 
-            Assert.False(_following.IsCompleted, $"the events ended: {_following.Exception}");
+            Assert.False(_following.IsCompleted, $"the events ended: {_following.Exception} {_said()}");
             Assert.True(
                 TimeProvider.System.GetElapsedTime(start) < Patience,
                 $"the log has no such decision about {agent}: {string.Join(", ", Of(agent).Select(Say))}"

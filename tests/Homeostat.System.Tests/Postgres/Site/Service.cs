@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Homeostat.Client;
 using Homeostat.Testing;
@@ -10,17 +11,20 @@ internal sealed class Service : IAsyncDisposable
     private const string SaysListening = "listening on ";
     private const string SaysPostgres = "postgres on ";
 
+    private const int LinesKept = 200;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly HttpClient _http;
+    private readonly ConcurrentQueue<string> _said = new();
     private readonly bool _isOwnFolder;
 
     private Service(Process process, string folder, bool isOwnFolder, Uri address, int port)
     {
         (_process, Folder, _isOwnFolder, Port) = (process, folder, isOwnFolder, port);
         _http = new HttpClient { BaseAddress = address };
-        Decisions = new Decisions(address, Token);
+        Decisions = new Decisions(address, Token, () => string.Join('\n', _said));
     }
 
     public string Folder { get; }
@@ -54,9 +58,9 @@ internal sealed class Service : IAsyncDisposable
         {
             var address = await LineAsync(process, SaysListening);
             var postgres = await LineAsync(process, SaysPostgres);
-            _ = process.StandardOutput.ReadToEndAsync();
             var port = int.Parse(postgres[(postgres.LastIndexOf(':') + 1)..]);
             var service = new Service(process, folder, isOwnFolder, new Uri(address), port);
+            _ = service.ListenAsync();
             await service.UntilReadyAsync();
             return service;
         }
@@ -126,6 +130,19 @@ internal sealed class Service : IAsyncDisposable
         return Process.Start(
             new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true }
         )!;
+    }
+
+    /// <summary>Keeps the last lines that it says, for whoever must find out what went wrong.</summary>
+    private async Task ListenAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            _said.Enqueue(line);
+            if (_said.Count > LinesKept)
+            {
+                _said.TryDequeue(out _);
+            }
+        }
     }
 
     private static async Task<string> LineAsync(Process process, string says)
