@@ -95,7 +95,7 @@ internal static class CatalogueQueries
         """;
 
     public const string Casts = """
-        select castsource::int8, casttarget::int8, castfunc::int8 from pg_cast where oid {0} and castfunc <> 0
+        select castsource::int8, casttarget::int8, castfunc::int8, castcontext <> 'e' from pg_cast where oid {0} and castfunc <> 0
         """;
 
     public const string Inheritance = """

@@ -44,7 +44,7 @@ internal sealed class CatalogueRows
             (CatalogueQueries.Functions, row => _functions.Add(Function(row))),
             (CatalogueQueries.Types, row => _types.Add(Type(row))),
             (CatalogueQueries.Operators, row => _operators.Add(Operator(row))),
-            (CatalogueQueries.Casts, row => _casts.Add(new(Id(row, 0), Id(row, 1), Id(row, 2)))),
+            (CatalogueQueries.Casts, row => _casts.Add(new(Id(row, 0), Id(row, 1), Id(row, 2), row.GetBoolean(3)))),
             (CatalogueQueries.Inheritance, row => _inheritance.Add((Id(row, 0), Id(row, 1)))),
             (CatalogueQueries.Dependencies, row => _dependencies.Add(Dependency(row))),
             (CatalogueQueries.Roles, row => _roles.Add(new(Id(row, 0), row.GetString(1)))),

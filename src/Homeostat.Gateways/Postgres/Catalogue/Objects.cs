@@ -143,7 +143,8 @@ internal sealed record OperatorEntry(
     IReadOnlyList<uint> Functions
 );
 
-internal sealed record CastEntry(Oid Source, Oid Target, Oid Function);
+/// <param name="Unasked">The server may use it where nobody wrote a cast.</param>
+internal sealed record CastEntry(Oid Source, Oid Target, Oid Function, bool Unasked);
 
 internal sealed record RoleEntry(Oid Oid, string Name);
 

@@ -77,7 +77,7 @@ internal sealed partial class ClientPump
     /// <summary>A text that is to be prepared; what may never run is refused at once.</summary>
     private async ValueTask<(Prepared? Prepared, Refusal? Refusal)> PrepareAsync(
         ReadOnlyMemory<byte> text,
-        IReadOnlyList<uint> types,
+        List<uint> types,
         CancellationToken token
     )
     {

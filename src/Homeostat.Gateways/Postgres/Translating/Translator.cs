@@ -28,6 +28,7 @@ public sealed class Translator(PostgresNames names, ParserPool parser, IEnumerab
     )
     {
         var walk = new Walk(catalogue, session, names, _definitions);
+        walk.Types.TouchUnaskedCasts();
         walk.Types.Touch(parameterTypes ?? []);
         walk.Run(root);
         var translation = walk.Found.ToTranslation(CommandOf(root));

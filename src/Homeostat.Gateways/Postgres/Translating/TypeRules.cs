@@ -54,6 +54,25 @@ internal sealed class TypeRules(Walk walk)
         {
             Touch(column.Type);
         }
+
+        // A whole row is a value too, and can be cast.
+        if (walk.Catalogue.Type(relation.SchemaName, relation.Name) is { } row)
+        {
+            Casts(row.Oid);
+        }
+    }
+
+    /// <summary>Casts between the server's own types that somebody added: no type of anybody's has to be named for them.</summary>
+    public void TouchUnaskedCasts()
+    {
+        foreach (
+            var cast in walk.Catalogue.Own.Casts.Where(cast =>
+                cast is { Unasked: true, Source.IsBuiltIn: true, Target.IsBuiltIn: true }
+            )
+        )
+        {
+            TouchSupport(cast.Function);
+        }
     }
 
     /// <summary>Values of these types are read when a statement is bound, or when it is executed by its name.</summary>
@@ -67,8 +86,14 @@ internal sealed class TypeRules(Walk walk)
 
     public void Touch(Oid oid)
     {
-        if (oid.IsNone || oid.IsBuiltIn || !walk.Once((oid, "type")))
+        if (oid.IsNone || !walk.Once((oid, "type")))
         {
+            return;
+        }
+
+        if (oid.IsBuiltIn)
+        {
+            Casts(oid);
             return;
         }
 
@@ -99,16 +124,27 @@ internal sealed class TypeRules(Walk walk)
 
     private void Casts(Oid type)
     {
-        if (type.IsBuiltIn || !walk.Once((type, "casts")))
+        if (!walk.Once((type, "casts")))
         {
             return;
         }
 
-        foreach (var cast in walk.Catalogue.Own.Casts.Where(cast => cast.Source == type || cast.Target == type))
+        // Of the server's own types only what is made of one of its own: any other cast has a type that is touched too.
+        foreach (var cast in walk.Catalogue.Own.Casts)
         {
-            TouchSupport(cast.Function);
+            if (
+                type.IsBuiltIn
+                    ? cast.Target == type && cast.Source.IsBuiltIn
+                    : IsOf(cast.Source, type) || IsOf(cast.Target, type)
+            )
+            {
+                TouchSupport(cast.Function);
+            }
         }
     }
+
+    /// <summary>The type, or an array of it.</summary>
+    private bool IsOf(Oid one, Oid type) => one == type || walk.Catalogue.Type(one)?.Element == type;
 
     private void TouchSupport(Oid function)
     {

@@ -25,6 +25,7 @@ create function site.fingerprint() returns setof text language sql as $$
     union all select format('constraint %s: %s', conname, convalidated) from pg_constraint where oid >= 16384
     union all select format('rule %s: %s %s', rulename, ev_enabled, md5(ev_action::text)) from pg_rewrite where oid >= 16384
     union all select format('default of %s: %s', adrelid::regclass, md5(adbin::text)) from pg_attrdef
+    where (select relpersistence from pg_class where oid = adrelid) <> 't'
     union all select format('policy %s', polname) from pg_policy
     union all select format('schema %s: %s', nspname, nspacl) from pg_namespace where nspname !~ '^pg_t'
     union all select format('type %s', typname) from pg_type t

@@ -53,6 +53,10 @@ create function sneak(text) returns boolean language plpgsql as $$
 create function on_touch() returns trigger language plpgsql as $$ begin delete from archive; return new; end $$;
 create function purge_cast(archive) returns int language plpgsql as $$ begin delete from archive; return 1; end $$;
 create cast (archive as int) with function purge_cast(archive);
+create function purge_to_point(int) returns point language plpgsql as $$ begin delete from archive; return point(1, 1); end $$;
+create cast (int as point) with function purge_to_point(int);
+create function purge_rows(archive[]) returns int language plpgsql as $$ begin delete from archive; return 1; end $$;
+create cast (archive[] as int) with function purge_rows(archive[]);
 create operator <~~~> (leftarg = int, rightarg = int, function = purge_archive_agg);
 create aggregate purging(int) (sfunc = purge_archive_agg, stype = int, initcond = '0');
 create domain sneaky as text check (sneak(value));

@@ -212,3 +212,12 @@ execute p ('x')
 
 --- a domain check by a record's definition
 select * from jsonb_to_recordset('[{"body":"x"}]') as t (body sneaky)
+
+--- a cast that others made between the server's own types
+select 1::point
+
+--- a cast that others made of an array of rows
+select array_agg(a)::int from archive a
+
+--- a cast that others made of a row in a subselect
+select cast((select a from archive a limit 1) as int)
