@@ -3,14 +3,13 @@ using Npgsql;
 
 namespace Homeostat.SystemTests.Postgres.Bypass;
 
+/// <summary>How an attack went: the SQLSTATEs of what was refused, all that was answered, and all that was said of errors.</summary>
+internal sealed record Course(IReadOnlyList<string> Refusals, string Output, string Errors);
+
 /// <summary>Statements one after the other through Npgsql's extended protocol, whatever becomes of them.</summary>
 internal static class NpgsqlSession
 {
-    /// <summary>The SQLSTATEs of what was refused, all that was answered, and all that was said of errors.</summary>
-    public static async Task<(IReadOnlyList<string> Refusals, string Output, string Errors)> RunAsync(
-        NpgsqlConnection connection,
-        IReadOnlyList<string> statements
-    )
+    public static async Task<Course> RunAsync(NpgsqlConnection connection, IReadOnlyList<string> statements)
     {
         var refusals = new List<string>();
         var (output, errors) = (new StringBuilder(), new StringBuilder());
@@ -27,7 +26,7 @@ internal static class NpgsqlSession
             }
         }
 
-        return (refusals, output.ToString(), errors.ToString());
+        return new Course(refusals, output.ToString(), errors.ToString());
     }
 
     private static async Task RunAsync(NpgsqlConnection connection, string statement, StringBuilder output)
