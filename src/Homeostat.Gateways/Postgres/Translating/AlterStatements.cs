@@ -199,7 +199,7 @@ internal static class AlterStatements
         if (relation is not null)
         {
             walk.Relations.Indexes(relation);
-            walk.Types.TouchColumns(relation);
+            walk.Types.ReadColumns(relation);
         }
     }
 

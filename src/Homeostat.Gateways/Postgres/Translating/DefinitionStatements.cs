@@ -226,7 +226,7 @@ internal static class DefinitionStatements
             var id = walk.Names.Relation(name.Schema, name.Name);
             if (walk.Relations.Resolve(on, frame) is { } relation)
             {
-                walk.Types.TouchColumns(relation);
+                walk.Types.ReadColumns(relation);
             }
 
             if (node.Flag("concurrent"))

@@ -85,12 +85,14 @@ internal static class Expressions
 
     private static void Call(Walk walk, SyntaxNode node, Frame frame)
     {
+        walk.Types.Compute();
         walk.Functions.Call(node, frame);
         walk.VisitChildren(node, frame, "funcname");
     }
 
     private static void Operator(Walk walk, SyntaxNode node, Frame frame)
     {
+        walk.Types.Compute();
         switch (node.Text("kind"))
         {
             case "AEXPR_BETWEEN" or "AEXPR_NOT_BETWEEN" or "AEXPR_BETWEEN_SYM" or "AEXPR_NOT_BETWEEN_SYM":

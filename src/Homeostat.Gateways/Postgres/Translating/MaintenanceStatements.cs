@@ -109,7 +109,7 @@ internal static class MaintenanceStatements
     private static void Expressions(Walk walk, RelationEntry relation)
     {
         walk.Relations.Indexes(relation);
-        walk.Types.TouchColumns(relation);
+        walk.Types.ReadColumns(relation);
     }
 
     private static void All(Walk walk, Func<RelationEntry, bool> filter)

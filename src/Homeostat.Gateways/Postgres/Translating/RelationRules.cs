@@ -117,7 +117,7 @@ internal sealed class RelationRules(Walk walk)
         }
 
         Policies(relation);
-        walk.Types.TouchColumns(relation);
+        walk.Types.ReadColumns(relation);
         foreach (var child in walk.Catalogue.Children(relation.Oid))
         {
             Follow(child, entry => Read(entry, frame));
@@ -172,7 +172,7 @@ internal sealed class RelationRules(Walk walk)
 
         Evaluate(relation, kind);
         Policies(relation);
-        walk.Types.TouchColumns(relation);
+        walk.Types.WriteColumns(relation);
         ForeignKeysOf(relation, kind);
         foreach (var key in walk.Catalogue.Referencing(relation.Oid))
         {

@@ -6,9 +6,18 @@ namespace Homeostat.Gateways.Postgres.Translating;
 /// <summary>Code that a type runs: checks of domains, input and output, casts.</summary>
 internal sealed class TypeRules(Walk walk)
 {
+    private static readonly Oid Json = new(114);
+
+    private readonly List<Oid> _rows = [];
+    private readonly List<Oid> _columns = [];
+    private bool _isTypeWritten;
+    private bool _isComputed;
+
     /// <summary>A type that somebody wrote down.</summary>
     public void Touch(SyntaxNode typeName, Frame frame)
     {
+        _isTypeWritten = true;
+        TouchWhatIsRead();
         if (typeName.Flag("pct_type"))
         {
             return;
@@ -39,11 +48,22 @@ internal sealed class TypeRules(Walk walk)
         return null;
     }
 
+    /// <summary>Values of the columns' types are made.</summary>
+    public void WriteColumns(RelationEntry relation)
+    {
+        foreach (var column in walk.Catalogue.Columns[relation.Oid])
+        {
+            Touch(column.Type);
+        }
+
+        ReadColumns(relation);
+    }
+
     /// <summary>
-    /// Whoever reads a column can make new values of its type without naming it: <c>lag(c, 1, 'x')</c> runs the checks of
-    /// a domain, and so does <c>jsonb_populate_record</c> of a row.
+    /// What is read can be cast, column by column and as a whole row. And a function or an operator can make new values of a
+    /// column's type that nobody names: <c>lag(c, 1, 'x')</c> runs the checks of a domain.
     /// </summary>
-    public void TouchColumns(RelationEntry relation)
+    public void ReadColumns(RelationEntry relation)
     {
         if (relation.Oid.IsBuiltIn)
         {
@@ -52,13 +72,39 @@ internal sealed class TypeRules(Walk walk)
 
         foreach (var column in walk.Catalogue.Columns[relation.Oid])
         {
-            Touch(column.Type);
+            Casts(column.Type);
+            _columns.Add(column.Type);
         }
 
-        // A whole row is a value too, and can be cast.
+        // Where no type is written a row can be cast unasked, or to JSON by the functions that make it.
         if (walk.Catalogue.Type(relation.SchemaName, relation.Name) is { } row)
         {
-            Casts(row.Oid);
+            Casts(row.Oid, cast => cast.Unasked || cast.Target == Json);
+            _rows.Add(row.Oid);
+        }
+
+        TouchWhatIsRead();
+    }
+
+    /// <summary>A function or an operator stands somewhere in the statement.</summary>
+    public void Compute()
+    {
+        _isComputed = true;
+        TouchWhatIsRead();
+    }
+
+    private void TouchWhatIsRead()
+    {
+        if (_isComputed)
+        {
+            _columns.ForEach(Touch);
+            _columns.Clear();
+        }
+
+        if (_isTypeWritten)
+        {
+            _rows.ForEach(row => Casts(row));
+            _rows.Clear();
         }
     }
 
@@ -122,9 +168,9 @@ internal sealed class TypeRules(Walk walk)
         }
     }
 
-    private void Casts(Oid type)
+    private void Casts(Oid type, Func<CastEntry, bool>? which = null)
     {
-        if (!walk.Once((type, "casts")))
+        if (!walk.Once((type, which is null ? "casts" : "some casts")))
         {
             return;
         }
@@ -132,6 +178,11 @@ internal sealed class TypeRules(Walk walk)
         // Of the server's own types only what is made of one of its own: any other cast has a type that is touched too.
         foreach (var cast in walk.Catalogue.Own.Casts)
         {
+            if (which?.Invoke(cast) == false)
+            {
+                continue;
+            }
+
             if (
                 type.IsBuiltIn
                     ? cast.Target == type && cast.Source.IsBuiltIn

@@ -12,12 +12,9 @@ public sealed class ObserveTests(ProductionSite site)
     public async Task What_would_be_refused_is_done_and_written_down()
     {
         var cone = Cones.Whole("staging") with { Manner = "reversible" };
-        var visit = await site.LendAsync(cone, "staging");
+        await using var service = await Service.StartAsync(site.Cluster, overlay: "observing.yaml");
+        var visit = await site.LendAsync(cone, "staging", by: service);
         var door = site.Cluster.Owner("staging");
-        await site.Cluster.ScriptAsync(
-            "staging",
-            "create table trial (id int); insert into trial select generate_series(1, 9)"
-        );
 
         await visit.Door.AskAsync("delete from trial");
 

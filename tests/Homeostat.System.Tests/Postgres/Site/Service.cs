@@ -49,11 +49,15 @@ internal sealed class Service : IAsyncDisposable
 
     private string Token => File.ReadAllText(Path.Combine(Folder, "operator.token")).Trim();
 
-    public static async Task<Service> StartAsync(Cluster cluster, string? folder = null)
+    public static async Task<Service> StartAsync(
+        Cluster cluster,
+        string? folder = null,
+        string overlay = "homeostat.yaml"
+    )
     {
         var isOwnFolder = folder is null;
         folder ??= Directory.CreateTempSubdirectory("homeostat-service").FullName;
-        var process = Start(folder, cluster);
+        var process = Start(folder, cluster, overlay);
         try
         {
             var address = await LineAsync(process, SaysListening);
@@ -97,7 +101,7 @@ internal sealed class Service : IAsyncDisposable
         }
     }
 
-    private static Process Start(string folder, Cluster cluster)
+    private static Process Start(string folder, Cluster cluster, string overlay)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(
@@ -117,7 +121,7 @@ internal sealed class Service : IAsyncDisposable
             "--lease-rate",
             "1000000",
             "--overlay",
-            Path.Combine(AppContext.BaseDirectory, "homeostat.yaml"),
+            Path.Combine(AppContext.BaseDirectory, overlay),
             "--postgres",
             cluster.Url("writer"),
             "--postgres-reader",

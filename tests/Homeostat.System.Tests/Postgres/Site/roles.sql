@@ -5,3 +5,11 @@ create role worker nologin;
 create database shop;
 create database play;
 create database staging;
+
+\c play
+create table busy (id int primary key, n int not null);
+insert into busy select i, 0 from generate_series(0, 7) i;
+
+\c staging
+create table trial (id int);
+insert into trial select generate_series(1, 9);

@@ -15,8 +15,10 @@ public sealed class DumpTests(ProductionSite site)
     {
         var visit = await site.LendAsync(Cones.Whole("shop"));
 
-        var direct = await Programs.ClientAsync(site.Cluster.Direct("shop"), "pg_dump", "--restrict-key=x");
-        var through = await Programs.ClientAsync(visit.Door, "pg_dump", "--restrict-key=x");
+        // Reading a table whose policy runs code of somebody's is refused: nobody can say what that does.
+        string[] how = ["--restrict-key=x", "--exclude-table=guarded"];
+        var direct = await Programs.ClientAsync(site.Cluster.Direct("shop"), "pg_dump", how);
+        var through = await Programs.ClientAsync(visit.Door, "pg_dump", how);
 
         Assert.Contains("COPY public.customers", direct, StringComparison.Ordinal);
         Assert.Equal(direct, through);
@@ -50,7 +52,7 @@ public sealed class DumpTests(ProductionSite site)
 
         var ran = await Programs.PsqlAsync(visit.Door, dump, "-v", "ON_ERROR_STOP=1");
 
-        Assert.Equal("", ran.Errors);
+        Assert.True(ran.Errors.Length == 0, ran.Errors);
         var again = await Programs.ClientAsync(site.Cluster.Direct("play"), "pg_dump", parts);
         Assert.Equal(dump, again);
     }
