@@ -15,8 +15,8 @@ public sealed class DumpTests(ProductionSite site)
     {
         var visit = await site.LendAsync(Cones.Whole("shop"));
 
-        // Reading a table whose policy runs code of somebody's is refused: nobody can say what that does.
-        string[] how = ["--restrict-key=x", "--exclude-table=guarded"];
+        // Not the table whose policy runs code of somebody's, and no large objects, which pg_dump reads by a message that is refused.
+        string[] how = ["--restrict-key=x", "--exclude-table=guarded", "--no-blobs"];
         var direct = await Programs.ClientAsync(site.Cluster.Direct("shop"), "pg_dump", how);
         var through = await Programs.ClientAsync(visit.Door, "pg_dump", how);
 
