@@ -19,6 +19,7 @@ internal sealed record CatalogueParts
     public IReadOnlyList<Dependency> Dependencies { get; init; } = [];
     public IReadOnlyList<RoleEntry> Roles { get; init; } = [];
     public IReadOnlyList<NamedEntry> Extensions { get; init; } = [];
+    public IReadOnlyList<ObjectEntry> Objects { get; init; } = [];
     public IReadOnlyList<EventTriggerEntry> EventTriggers { get; init; } = [];
 
     /// <summary>The session's schema for temporary objects; null where it has none yet.</summary>
