@@ -6,6 +6,7 @@ using Homeostat.Core.Leases;
 using Homeostat.Core.Simulation;
 using Homeostat.Estates.Overlay;
 using Homeostat.Estates.Terraform;
+using Homeostat.Gateways.Postgres;
 using Homeostat.Ledger.Storage;
 using Homeostat.Server.Agents;
 using Homeostat.Server.Estate;
@@ -57,6 +58,9 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>Null where no PostgreSQL server is reached through the service.</summary>
     public GovernedPostgres? Postgres { get; private init; }
+
+    /// <summary>Null until it listens, and where there is none.</summary>
+    public PostgresGateway? Gateway { get; set; }
 
     /// <summary>Null where the service has no overlay.</summary>
     public OverlayWatch? Overlay { get; private set; }

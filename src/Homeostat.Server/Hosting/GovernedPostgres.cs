@@ -100,6 +100,7 @@ internal sealed class GovernedPostgres
             );
             await gateway.StartAsync(plane.Stopping);
             await File.WriteAllTextAsync(plane.Folder.PostgresAddressFile, $"{gateway.EndPoint}\n");
+            plane.Gateway = gateway;
             return gateway;
         }
         catch (Exception error) when (error is SocketException or ArgumentException or IOException)

@@ -58,6 +58,8 @@ public sealed class SettlementTests
         await UntilAsync(async () => (await server.Operator.ReportsAsync()).Reports.Count > 0);
         var report = Assert.Single((await server.Operator.ReportsAsync()).Reports);
         Assert.Equal(("surprise", permit), (report.Kind, report.Subject));
+        // A report is told before its entry is durable.
+        await UntilAsync(() => Task.FromResult(server.Plane.Log.Size >= size + 2));
         Assert.Equal(size + 2, server.Plane.Log.Size);
     }
 

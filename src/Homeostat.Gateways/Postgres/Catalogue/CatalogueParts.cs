@@ -22,6 +22,9 @@ internal sealed record CatalogueParts
     public IReadOnlyList<ObjectEntry> Objects { get; init; } = [];
     public IReadOnlyList<EventTriggerEntry> EventTriggers { get; init; } = [];
 
+    /// <summary>The role may read how subscriptions connect, passwords included.</summary>
+    public bool ShowsSubscriptions { get; init; } = true;
+
     /// <summary>The session's schema for temporary objects; null where it has none yet.</summary>
     public string? TemporarySchema { get; init; }
 }
