@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Homeostat.Cli.Running;
 using Homeostat.Cli.Serving;
 using Homeostat.Core.Estate;
 
@@ -57,11 +58,19 @@ internal static class UpCommand
                     Add(arguments, option.Name, parsed.GetValue(option));
                 }
 
-                return await RunAsync(arguments, folder, files.IsSample, parsed, cancellationToken);
+                var database = DatabaseOf(parsed.GetValue(postgres));
+                return await RunAsync(arguments, folder, files.IsSample, database, parsed, cancellationToken);
             }
         );
         return command;
     }
+
+    /// <summary>The database of the address, only for what is told to try; the service reads the address itself.</summary>
+    private static string? DatabaseOf(string? url) =>
+        url is null ? null
+        : Uri.TryCreate(url, UriKind.Absolute, out var parts) && parts.AbsolutePath.Trim('/') is { Length: > 0 } name
+            ? name
+        : "postgres";
 
     /// <summary>What the service takes as it is typed here.</summary>
     private static Option<string?>[] Passed() =>
@@ -93,6 +102,7 @@ internal static class UpCommand
         List<string> arguments,
         string folder,
         bool isSample,
+        string? database,
         ParseResult parsed,
         CancellationToken cancellationToken
     )
@@ -104,12 +114,12 @@ internal static class UpCommand
         }
 
         var output = parsed.InvocationConfiguration.Output;
-        Introduce(output, program.Address, folder, isSample);
+        Introduce(output, program.Address, folder, isSample, database);
         await output.FlushAsync(cancellationToken);
         return await program.FollowAsync(output, cancellationToken);
     }
 
-    private static void Introduce(TextWriter output, string address, string folder, bool isSample)
+    private static void Introduce(TextWriter output, string address, string folder, bool isSample, string? database)
     {
         output.WriteLine($"address   {address}");
         output.WriteLine($"operator  {Path.Combine(folder, "operator.token")}");
@@ -121,12 +131,34 @@ internal static class UpCommand
         output.WriteLine();
         output.WriteLine("Three things to try, in another shell here:");
         output.WriteLine();
-        foreach (var line in ThingsToTry(address, folder, isSample))
+        var lines = database is null ? ThingsToTry(address, folder, isSample) : ThingsToTryWithSql(folder, database);
+        foreach (var line in lines)
         {
             output.WriteLine(line.Length == 0 ? "" : $"  {line}");
         }
 
         output.WriteLine();
+    }
+
+    private static string[] ThingsToTryWithSql(string folder, string database)
+    {
+        // The service has written it before it said that it listens.
+        var door = File.ReadAllText(Path.Combine(folder, "postgres.address")).Trim();
+        var colon = door.LastIndexOf(':');
+        var (host, port) = (door[..colon].Trim('[', ']'), door[(colon + 1)..]);
+        return
+        [
+            "# 1. a lease that reads, and changes up to ten rows with each statement",
+            $"LEASE=$({CalledAs.Name} lease grant me --id first --purpose 'look around' \\",
+            "  --may read,change,lose-data --rows 10 --resources 10 --data '" + folder + "')",
+            "export PGPASSWORD=$(sed -n 's/^secret *\\(hsl_[^ ]*\\).*/\\1/p' <<<\"$LEASE\")",
+            "",
+            "# 2. as that lease, with any client of PostgreSQL",
+            $"psql \"host={host} port={port} user=first dbname={database}\" -c '\\d'",
+            "",
+            "# 3. what would be lost, without losing it",
+            $"{CalledAs.Name} simulate --sql 'drop database \"{database}\"' --database {database} --data '{folder}'",
+        ];
     }
 
     private static string[] ThingsToTry(string address, string folder, bool isSample)

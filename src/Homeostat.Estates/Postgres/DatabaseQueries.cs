@@ -27,7 +27,7 @@ internal sealed class DatabaseQueries
         Inheritance = InheritanceSql(relations);
         Grants = GrantsSql(relations);
         string Of(string name, string alias) => string.Format(null, objects, name, alias);
-        Objects = ObjectsSql(Of, isListing ? NotOfExtension : "");
+        Objects = ObjectQueries.Objects(Of, isListing ? NotOfExtension : "");
         ObjectDependencies = DependenciesSql(ObjectEdges(Of), "");
         SchemaGrants = SchemaGrantsSql(Of("n.nspname", "n"));
         SubscribedTables = SubscribedTablesSql(relations);
@@ -134,9 +134,9 @@ internal sealed class DatabaseQueries
         return $"""
             select distinct {owner}, e.deptype::text,
                    case when x.extname is not null and c.oid is null then 'extension' when c.oid is not null then 'relation'
-                        when b.oid is not null then 'type' else 'function' end,
-                   case when x.extname is not null and c.oid is null then null else coalesce(n.nspname, '')::text end,
-                   case when x.extname is not null and c.oid is null then x.extname else coalesce(c.relname, b.typname, p.proname) end::text,
+                        when b.oid is not null then 'type' when p.oid is not null then 'function' else k.kind end,
+                   case when x.extname is not null and c.oid is null then null else coalesce(n.nspname, k.s)::text end,
+                   case when x.extname is not null and c.oid is null then x.extname else coalesce(c.relname, b.typname, p.proname, k.n) end::text,
                    coalesce(c.relkind, '')::text
             from ({edges}) e {join}
             left join pg_type t on e.refclassid = 'pg_type'::regclass and t.oid = e.refobjid
@@ -145,10 +145,10 @@ internal sealed class DatabaseQueries
                  and c.oid = case when e.refclassid = 'pg_class'::regclass then e.refobjid when b.typrelid <> 0 then b.typrelid end
             left join pg_proc p on e.refclassid = 'pg_proc'::regclass and p.oid = e.refobjid
             left join pg_namespace n on n.oid = coalesce(c.relnamespace, b.typnamespace, p.pronamespace)
-            left join pg_depend y on y.deptype = 'e' and y.classid = e.refclassid and y.objid = coalesce(b.oid, p.oid)
+            left join ({ObjectQueries.Others}) k on k.class = e.refclassid and k.oid = e.refobjid
+            left join pg_depend y on y.deptype = 'e' and y.classid = e.refclassid and y.objid = coalesce(b.oid, p.oid, k.oid)
             left join pg_extension x on x.oid = case when e.refclassid = 'pg_extension'::regclass then e.refobjid else y.refobjid end
-            where (coalesce(c.oid, b.oid, p.oid) >= 16384 or e.refclassid = 'pg_extension'::regclass)
-              and e.refclassid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass, 'pg_extension'::regclass)
+            where (coalesce(c.oid, b.oid, p.oid, k.oid) >= 16384 or e.refclassid = 'pg_extension'::regclass)
               and (c.oid is null or c.relkind in ('r', 'p', 'v', 'm', 'S', 'f'))
               and coalesce(n.nspname, '') <> 'pg_toast'
             """;
@@ -187,48 +187,6 @@ internal sealed class DatabaseQueries
             from pg_namespace n cross join lateral aclexplode(n.nspacl) g left join pg_roles r on r.oid = g.grantee
             where ({filter} or n.nspname = 'public') and (g.grantee = 0 or r.oid is not null) group by 2, 3
             """;
-
-    /// <summary>Kind, names, owner, the schema and relation that contain it, and a text that says more.</summary>
-    private static string ObjectsSql(Func<string, string, string> of, string notOfExtension)
-    {
-        string Own(string catalogue, string alias) => string.Format(null, notOfExtension, $"'{catalogue}'", alias);
-        return $"""
-            select distinct 'schema', n.nspname::text, null::text, null::text, pg_get_userbyid(n.nspowner)::text, null::text
-            from pg_namespace n where ({of(
-                "n.nspname",
-                "n"
-            )} or n.nspname = 'public') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-            union all select distinct 'function', n.nspname::text, p.proname::text, null, null, null
-            from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-            where {of("p.proname", "p")} and p.oid >= 16384 and n.nspname !~ '^pg_temp' {Own("pg_proc", "p")}
-            union all select 'type', n.nspname::text, t.typname::text, null, pg_get_userbyid(t.typowner)::text, t.typtype::text
-            from pg_type t join pg_namespace n on n.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid
-            where {of("t.typname", "t")} and t.oid >= 16384 and n.nspname !~ '^pg_t(emp|oast)' and t.typcategory <> 'A'
-              and coalesce(c.relkind, 'c') = 'c' {Own("pg_type", "t")}
-            union all select 'trigger', n.nspname::text, c.relname::text, t.tgname::text, null, t.tgenabled::text
-            from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
-            where {of("t.tgname", "t")} and not t.tgisinternal and c.relpersistence <> 't'
-            union all select 'policy', n.nspname::text, c.relname::text, p.polname::text, null, null
-            from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace
-            where {of("p.polname", "p")} and c.relpersistence <> 't'
-            union all select 'rule', n.nspname::text, c.relname::text, r.rulename::text, null, r.ev_enabled::text
-            from pg_rewrite r join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace
-            where {of("r.rulename", "r")} and r.rulename <> '_RETURN' and r.oid >= 16384 and c.relpersistence <> 't'
-            union all select 'extension', e.extname::text, null, null, pg_get_userbyid(e.extowner)::text, e.extversion
-            from pg_extension e where {of("e.extname", "e")}
-            union all select 'publication', p.pubname::text, null, null, pg_get_userbyid(p.pubowner)::text,
-                   case when p.puballtables then 'all tables' else (select count(*) || ' tables' from pg_publication_rel x where x.prpubid = p.oid) end
-            from pg_publication p where {of("p.pubname", "p")}
-            union all select 'subscription', s.subname::text, null, null, pg_get_userbyid(s.subowner)::text,
-                   case when s.subenabled then 'enabled' else 'disabled' end
-            from pg_subscription s where {of(
-                "s.subname",
-                "s"
-            )} and s.subdbid = (select oid from pg_database where datname = current_database())
-            union all select 'event-trigger', e.evtname::text, null, null, pg_get_userbyid(e.evtowner)::text, e.evtenabled::text
-            from pg_event_trigger e where {of("e.evtname", "e")}
-            """;
-    }
 
     /// <summary>The subscription that fills a table, and how old its newest message is by the publisher's clock, in microseconds.</summary>
     private static string SubscribedTablesSql(string filter) =>

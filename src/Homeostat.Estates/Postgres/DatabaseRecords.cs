@@ -23,6 +23,11 @@ internal sealed class DatabaseRecords(PostgresOptions options, DatabaseRows rows
         ["function"] = "routine",
         ["rule"] = "rewrite-rule",
         ["event-trigger"] = "trigger",
+        ["operator-family"] = "operator-class",
+        ["text-search-configuration"] = "text-search",
+        ["text-search-dictionary"] = "text-search",
+        ["text-search-parser"] = "text-search",
+        ["text-search-template"] = "text-search",
     };
 
     private readonly PostgresNames _names = new(options.Cluster, rows.Database);
@@ -97,19 +102,21 @@ internal sealed class DatabaseRecords(PostgresOptions options, DatabaseRows rows
 
     private void AddObject(ObjectRow row)
     {
-        List<string> names = [row.First];
-        names.AddRange(row.Second is null ? [] : [row.Second]);
-        names.AddRange(row.Third is null ? [] : [row.Third]);
-        var id = _names.Object(row.Kind, names);
-        var draft = new Draft(id, ObjectKinds.GetValueOrDefault(row.Kind, row.Kind), rows.Moment.Seen);
-        draft.IsIn(
-            row switch
-            {
-                { Third: not null } => _names.Relation(row.First, row.Second!),
-                { Second: not null } => _names.Object("schema", [row.First]),
-                _ => _names.Database,
-            }
-        );
+        var id = _names.Object(row.Kind, row.Names);
+        if (!_drafts.TryGetValue(id, out var draft))
+        {
+            draft = new Draft(id, ObjectKinds.GetValueOrDefault(row.Kind, row.Kind), rows.Moment.Seen);
+            draft.IsIn(
+                row.Names.Count switch
+                {
+                    2 => _names.Object("schema", [row.Names[0]]),
+                    3 => _names.Relation(row.Names[0], row.Names[1]),
+                    _ => _names.Database,
+                }
+            );
+            _drafts[id] = draft;
+        }
+
         if (row.Owner is { } owner)
         {
             draft.GrantedTo(_names.Role(owner), Privilege.Administer);
@@ -119,8 +126,6 @@ internal sealed class DatabaseRecords(PostgresOptions options, DatabaseRows rows
         {
             draft.Says("definition", detail);
         }
-
-        _drafts[id] = draft;
     }
 
     private void AddDependency(DependencyRow row)
@@ -138,7 +143,7 @@ internal sealed class DatabaseRecords(PostgresOptions options, DatabaseRows rows
         {
             "relation" => _names.Relation(row.Schema!, row.Name),
             "extension" => _names.Object("extension", [row.Name]),
-            _ => _names.Object(row.Kind, [row.Schema!, row.Name]),
+            _ => _names.Object(row.Kind, row.Schema is { } schema ? [schema, row.Name] : [row.Name]),
         };
         if (row.DependencyType == "e" || IsOwnedSequence(row))
         {

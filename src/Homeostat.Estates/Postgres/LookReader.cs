@@ -22,6 +22,20 @@ internal sealed class LookReader(PostgresOptions options, ServerLooks server, Cl
         ["trigger"] = 3,
         ["policy"] = 3,
         ["rule"] = 3,
+        ["operator"] = 2,
+        ["operator-class"] = 2,
+        ["operator-family"] = 2,
+        ["collation"] = 2,
+        ["conversion"] = 2,
+        ["statistics"] = 2,
+        ["text-search-configuration"] = 2,
+        ["text-search-dictionary"] = 2,
+        ["text-search-parser"] = 2,
+        ["text-search-template"] = 2,
+        ["language"] = 1,
+        ["foreign-data-wrapper"] = 1,
+        ["foreign-server"] = 1,
+        ["cast"] = 4,
     };
 
     /// <summary>Of the cluster; a standby that does not follow may still be there.</summary>

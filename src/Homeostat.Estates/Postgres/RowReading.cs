@@ -36,7 +36,7 @@ internal static class RowReading
         new(Name(row, 0), row.GetString(2), row.GetString(3), Number(row, 4));
 
     public static ObjectRow Object(NpgsqlDataReader row) =>
-        new(row.GetString(0), row.GetString(1), Text(row, 2), Text(row, 3), Text(row, 4), Text(row, 5));
+        new(row.GetString(0), row.GetFieldValue<string[]>(1), Text(row, 2), Text(row, 3));
 
     public static ServerRow Server(NpgsqlDataReader row) =>
         new(

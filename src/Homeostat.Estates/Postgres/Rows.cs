@@ -33,14 +33,8 @@ internal sealed record InheritanceRow(RelationName Child, RelationName Parent);
 
 internal sealed record GrantRow(RelationName Target, string Role, int Privilege);
 
-internal sealed record ObjectRow(
-    string Kind,
-    string First,
-    string? Second,
-    string? Third,
-    string? Owner,
-    string? Detail
-);
+/// <param name="Names">As they stand in its id.</param>
+internal sealed record ObjectRow(string Kind, IReadOnlyList<string> Names, string? Owner, string? Detail);
 
 internal sealed record SubscribedRow(RelationName Table, string Subscription, string State, long? LatestAt);
 

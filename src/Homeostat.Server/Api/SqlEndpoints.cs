@@ -72,7 +72,7 @@ internal sealed class SqlEndpoints(ControlPlane plane, Callers callers)
         {
             Command = statement.Command,
             Decision = Answers.Of(served, request, plane.Settlements),
-            Effects = [.. statement.Effects.Take(Limits.ListedRows).Select(effect => Of(effect, now))],
+            Effects = [.. statement.Effects.Select(effect => Of(effect, now)).Distinct().Take(Limits.ListedRows)],
             EstimatedRows = statement.EstimatedRows,
             NoEstimate = statement.NoEstimate,
             Forbidden = statement.Forbidden,

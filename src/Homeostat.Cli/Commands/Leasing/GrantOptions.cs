@@ -43,6 +43,18 @@ internal sealed class GrantOptions
     };
     private readonly Option<double?> _stress = SharedOptions.Number("--stress", 0, 1e6, "its stress budget; 0.1");
     private readonly Option<double?> _resources = SharedOptions.Number("--resources", 1, 1e6, "resources at once; 1");
+    private readonly Option<double?> _rows = SharedOptions.Number(
+        "--rows",
+        0,
+        1e15,
+        "rows that one request may change or lose; none"
+    );
+    private readonly Option<double?> _outstanding = SharedOptions.Number(
+        "--outstanding",
+        0,
+        1e6,
+        "permits that may be out unobserved; 16"
+    );
     private readonly Option<double?> _minute = SharedOptions.Number("--per-minute", 1, 1e6, "permits a minute; 60");
     private readonly Option<double?> _irreversible = SharedOptions.Number(
         "--irreversible",
@@ -65,6 +77,8 @@ internal sealed class GrantOptions
             _manner,
             _stress,
             _resources,
+            _rows,
+            _outstanding,
             _minute,
             _irreversible,
         ];
@@ -96,6 +110,8 @@ internal sealed class GrantOptions
                 {
                     Stress = parsed.GetValue(_stress),
                     Resources = (int?)parsed.GetValue(_resources),
+                    Rows = (long?)parsed.GetValue(_rows),
+                    Outstanding = (int?)parsed.GetValue(_outstanding),
                     PerMinute = (int?)parsed.GetValue(_minute),
                     Irreversible = (int?)parsed.GetValue(_irreversible),
                 },

@@ -19,6 +19,7 @@ internal sealed record CatalogueParts
     public IReadOnlyList<Dependency> Dependencies { get; init; } = [];
     public IReadOnlyList<RoleEntry> Roles { get; init; } = [];
     public IReadOnlyList<NamedEntry> Extensions { get; init; } = [];
+    public IReadOnlyList<ObjectEntry> Objects { get; init; } = [];
     public IReadOnlyList<EventTriggerEntry> EventTriggers { get; init; } = [];
 
     /// <summary>The role may read how subscriptions connect, passwords included.</summary>

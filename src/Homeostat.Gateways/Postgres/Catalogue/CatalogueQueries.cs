@@ -114,4 +114,48 @@ internal static class CatalogueQueries
 
     public const string EventTriggers =
         "select evtname::text, evtevent::text, evtfoid::int8 from pg_event_trigger where evtenabled <> 'D'";
+
+    /// <summary>Everything that has a name and no question of its own: where its number stands, its kind and its names.</summary>
+    public const string Objects = """
+        select 'pg_trigger'::regclass::oid::int8, t.oid::int8, case when t.tgisinternal then 'internal' else 'trigger' end,
+               n.nspname::text, c.relname::text, t.tgname::text, null::text
+        from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace where t.oid {0}
+        union all select 'pg_policy'::regclass::oid::int8, p.oid::int8, 'policy', n.nspname, c.relname, p.polname, null
+        from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace where p.oid {0}
+        union all select 'pg_rewrite'::regclass::oid::int8, r.oid::int8, 'rule', n.nspname, c.relname, r.rulename, null
+        from pg_rewrite r join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace
+        where r.oid {0} and r.rulename <> '_RETURN'
+        union all select 'pg_operator'::regclass::oid::int8, o.oid::int8, 'operator', n.nspname, o.oprname, null, null
+        from pg_operator o join pg_namespace n on n.oid = o.oprnamespace where o.oid {0}
+        union all select 'pg_opclass'::regclass::oid::int8, o.oid::int8, 'operator-class', n.nspname, o.opcname, null, null
+        from pg_opclass o join pg_namespace n on n.oid = o.opcnamespace where o.oid {0}
+        union all select 'pg_opfamily'::regclass::oid::int8, o.oid::int8, 'operator-family', n.nspname, o.opfname, null, null
+        from pg_opfamily o join pg_namespace n on n.oid = o.opfnamespace where o.oid {0}
+        union all select 'pg_collation'::regclass::oid::int8, o.oid::int8, 'collation', n.nspname, o.collname, null, null
+        from pg_collation o join pg_namespace n on n.oid = o.collnamespace where o.oid {0}
+        union all select 'pg_conversion'::regclass::oid::int8, o.oid::int8, 'conversion', n.nspname, o.conname, null, null
+        from pg_conversion o join pg_namespace n on n.oid = o.connamespace where o.oid {0}
+        union all select 'pg_statistic_ext'::regclass::oid::int8, o.oid::int8, 'statistics', n.nspname, o.stxname, null, null
+        from pg_statistic_ext o join pg_namespace n on n.oid = o.stxnamespace where o.oid {0}
+        union all select 'pg_ts_config'::regclass::oid::int8, o.oid::int8, 'text-search-configuration', n.nspname, o.cfgname, null, null
+        from pg_ts_config o join pg_namespace n on n.oid = o.cfgnamespace where o.oid {0}
+        union all select 'pg_ts_dict'::regclass::oid::int8, o.oid::int8, 'text-search-dictionary', n.nspname, o.dictname, null, null
+        from pg_ts_dict o join pg_namespace n on n.oid = o.dictnamespace where o.oid {0}
+        union all select 'pg_ts_parser'::regclass::oid::int8, o.oid::int8, 'text-search-parser', n.nspname, o.prsname, null, null
+        from pg_ts_parser o join pg_namespace n on n.oid = o.prsnamespace where o.oid {0}
+        union all select 'pg_ts_template'::regclass::oid::int8, o.oid::int8, 'text-search-template', n.nspname, o.tmplname, null, null
+        from pg_ts_template o join pg_namespace n on n.oid = o.tmplnamespace where o.oid {0}
+        union all select 'pg_cast'::regclass::oid::int8, x.oid::int8, 'cast', sn.nspname, s.typname, tn.nspname, t.typname
+        from pg_cast x join pg_type s on s.oid = x.castsource join pg_namespace sn on sn.oid = s.typnamespace
+        join pg_type t on t.oid = x.casttarget join pg_namespace tn on tn.oid = t.typnamespace where x.oid {0}
+        union all select 'pg_language'::regclass::oid::int8, oid::int8, 'language', lanname, null, null, null from pg_language where oid {0}
+        union all select 'pg_foreign_data_wrapper'::regclass::oid::int8, oid::int8, 'foreign-data-wrapper', fdwname, null, null, null
+        from pg_foreign_data_wrapper where oid {0}
+        union all select 'pg_foreign_server'::regclass::oid::int8, oid::int8, 'foreign-server', srvname, null, null, null
+        from pg_foreign_server where oid {0}
+        union all select 'pg_publication'::regclass::oid::int8, oid::int8, 'publication', pubname, null, null, null
+        from pg_publication where oid {0}
+        union all select 'pg_event_trigger'::regclass::oid::int8, oid::int8, 'event-trigger', evtname, null, null, null
+        from pg_event_trigger where oid {0}
+        """;
 }

@@ -19,6 +19,7 @@ internal sealed class CatalogueRows
     private readonly List<Dependency> _dependencies = [];
     private readonly List<RoleEntry> _roles = [];
     private readonly List<NamedEntry> _extensions = [];
+    private readonly List<ObjectEntry> _objects = [];
     private readonly List<EventTriggerEntry> _eventTriggers = [];
     private string? _temporary;
     private bool _showsSubscriptions = true;
@@ -49,6 +50,7 @@ internal sealed class CatalogueRows
             (CatalogueQueries.Dependencies, row => _dependencies.Add(Dependency(row))),
             (CatalogueQueries.Roles, row => _roles.Add(new(Id(row, 0), row.GetString(1)))),
             (CatalogueQueries.Extensions, row => _extensions.Add(new(Id(row, 0), row.GetString(1)))),
+            (CatalogueQueries.Objects, row => _objects.Add(Object(row))),
             (
                 CatalogueQueries.EventTriggers,
                 row => _eventTriggers.Add(new(row.GetString(0), row.GetString(1), Id(row, 2)))
@@ -79,6 +81,7 @@ internal sealed class CatalogueRows
             Dependencies = _dependencies,
             Roles = _roles,
             Extensions = _extensions,
+            Objects = _objects,
             EventTriggers = _eventTriggers,
         };
 
@@ -172,6 +175,14 @@ internal sealed class CatalogueRows
             new ObjectAddress(Id(row, 0).Value, Id(row, 1).Value, row.GetInt32(2)),
             new ObjectAddress(Id(row, 3).Value, Id(row, 4).Value, row.GetInt32(5)),
             Char(row, 6)
+        );
+
+    private static ObjectEntry Object(CatalogueRow row) =>
+        new(
+            Id(row, 0).Value,
+            Id(row, 1),
+            row.GetString(2),
+            [.. Enumerable.Range(3, 4).Select(at => Text(row, at)).OfType<string>()]
         );
 
     private static Oid Id(CatalogueRow row, int at) => new((uint)row.GetInt64(at));

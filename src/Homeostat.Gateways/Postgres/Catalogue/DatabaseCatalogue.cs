@@ -16,6 +16,9 @@ public sealed class DatabaseCatalogue
     private readonly ILookup<Oid, ConstraintEntry> _referencing;
     private readonly ILookup<Oid, Oid> _children;
     private readonly ILookup<(uint, uint), Dependency> _dependents;
+    private readonly FrozenDictionary<(uint, uint), ObjectEntry> _objects;
+    private readonly ILookup<(string, string), ObjectEntry> _objectNames;
+    private readonly FrozenDictionary<(uint, uint), string> _extensions;
 
     internal DatabaseCatalogue(CatalogueParts builtIn, CatalogueParts own)
     {
@@ -34,6 +37,18 @@ public sealed class DatabaseCatalogue
         _referencing = own.Constraints.Where(entry => entry.Type == 'f').ToLookup(entry => entry.Referenced);
         _children = own.Inheritance.ToLookup(pair => pair.Parent, pair => pair.Child);
         _dependents = own.Dependencies.ToLookup(entry => (entry.On.Class, entry.On.Object));
+        _objects = own.Objects.ToFrozenDictionary(entry => (entry.Class, entry.Oid.Value));
+        _objectNames = builtIn
+            .Objects.Concat(own.Objects)
+            .Where(entry => entry.Names.Count > 0)
+            .ToLookup(entry => (entry.Kind, entry.Names[^1]));
+        var extensions = own.Extensions.ToDictionary(entry => entry.Oid.Value, entry => entry.Name);
+        _extensions = own
+            .Dependencies.Where(entry => entry.Type == 'e' && extensions.ContainsKey(entry.On.Object))
+            .ToFrozenDictionary(
+                entry => (entry.Dependent.Class, entry.Dependent.Object),
+                entry => extensions[entry.On.Object]
+            );
         Columns = own.Columns.ToLookup(entry => entry.Relation);
         Indexes = own.Indexes.ToLookup(entry => entry.Relation);
         Constraints = own.Constraints.ToLookup(entry => entry.Relation);
@@ -76,4 +91,14 @@ public sealed class DatabaseCatalogue
     internal IEnumerable<Oid> Children(Oid relation) => _children[relation];
 
     internal IEnumerable<Dependency> DependentsOf(uint catalogueClass, uint oid) => _dependents[(catalogueClass, oid)];
+
+    /// <summary>What somebody made and has no entry of its own kind.</summary>
+    internal ObjectEntry? Object(uint catalogueClass, Oid oid) =>
+        _objects.GetValueOrDefault((catalogueClass, oid.Value));
+
+    /// <summary>The extension that made the object; null where none did.</summary>
+    internal string? ExtensionOf(uint catalogueClass, Oid oid) =>
+        _extensions.GetValueOrDefault((catalogueClass, oid.Value));
+
+    internal IEnumerable<ObjectEntry> Objects(string kind, string lastName) => _objectNames[(kind, lastName)];
 }

@@ -150,6 +150,12 @@ internal sealed record RoleEntry(Oid Oid, string Name);
 
 internal sealed record NamedEntry(Oid Oid, string Name);
 
+/// <summary>What has a name and no entry of its own kind.</summary>
+/// <param name="Class">The catalogue in which its number stands.</param>
+/// <param name="Kind">The word in its id; <c>internal</c> for a trigger that a constraint made.</param>
+/// <param name="Names">As they stand in its id.</param>
+internal sealed record ObjectEntry(uint Class, Oid Oid, string Kind, IReadOnlyList<string> Names);
+
 internal sealed record EventTriggerEntry(string Name, string Event, Oid Function);
 
 /// <summary>One object of the catalogue as <c>pg_depend</c> names it; a column has a part that is not zero.</summary>

@@ -8,18 +8,16 @@ namespace Homeostat.Gateways.Postgres.Translating;
 /// <summary>ALTER of anything, COMMENT and SECURITY LABEL.</summary>
 internal static class AlterStatements
 {
-    private const string Shared = "shared:";
-
-    /// <summary>The word in the id, and the field that names what is altered.</summary>
-    private static readonly FrozenDictionary<string, (string Kind, string Field)> Forms = new Dictionary<
+    /// <summary>The word in the id, and the field that names what is altered; no word where the statement says the kind.</summary>
+    private static readonly FrozenDictionary<string, (string? Kind, string Field)> Forms = new Dictionary<
         string,
-        (string, string)
+        (string?, string)
     >(StringComparer.Ordinal)
     {
         ["AlterCollationStmt"] = ("collation", "collname"),
-        ["AlterDatabaseRefreshCollStmt"] = ("shared:database", "dbname"),
-        ["AlterDatabaseSetStmt"] = ("shared:database", "dbname"),
-        ["AlterDatabaseStmt"] = ("shared:database", "dbname"),
+        ["AlterDatabaseRefreshCollStmt"] = ("database", "dbname"),
+        ["AlterDatabaseSetStmt"] = ("database", "dbname"),
+        ["AlterDatabaseStmt"] = ("database", "dbname"),
         ["AlterDomainStmt"] = ("type", "typeName"),
         ["AlterEnumStmt"] = ("type", "typeName"),
         ["AlterEventTrigStmt"] = ("event-trigger", "trigname"),
@@ -28,24 +26,23 @@ internal static class AlterStatements
         ["AlterFdwStmt"] = ("foreign-data-wrapper", "fdwname"),
         ["AlterForeignServerStmt"] = ("foreign-server", "servername"),
         ["AlterFunctionStmt"] = ("function", "func"),
-        ["AlterObjectDependsStmt"] = ("object", "object"),
-        ["AlterObjectSchemaStmt"] = ("object", "object"),
+        ["AlterObjectDependsStmt"] = (null, "object"),
+        ["AlterObjectSchemaStmt"] = (null, "object"),
         ["AlterOperatorStmt"] = ("operator", "opername"),
         ["AlterOpFamilyStmt"] = ("operator-family", "opfamilyname"),
-        ["AlterOwnerStmt"] = ("object", "object"),
-        ["AlterPolicyStmt"] = ("policy", "policy_name"),
+        ["AlterOwnerStmt"] = (null, "object"),
         ["AlterPublicationStmt"] = ("publication", "pubname"),
-        ["AlterSeqStmt"] = ("sequence", "sequence"),
+        ["AlterSeqStmt"] = ("relation", "sequence"),
         ["AlterStatsStmt"] = ("statistics", "defnames"),
         ["AlterSubscriptionStmt"] = ("subscription", "subname"),
-        ["AlterSystemStmt"] = ("shared:setting", "setstmt"),
-        ["AlterTableMoveAllStmt"] = ("shared:tablespace", "orig_tablespacename"),
-        ["AlterTableSpaceOptionsStmt"] = ("shared:tablespace", "tablespacename"),
-        ["AlterTSConfigurationStmt"] = ("text-search", "cfgname"),
-        ["AlterTSDictionaryStmt"] = ("text-search", "dictname"),
+        ["AlterTableMoveAllStmt"] = ("tablespace", "orig_tablespacename"),
+        ["AlterTableSpaceOptionsStmt"] = ("tablespace", "tablespacename"),
+        ["AlterTSConfigurationStmt"] = ("text-search-configuration", "cfgname"),
+        ["AlterTSDictionaryStmt"] = ("text-search-dictionary", "dictname"),
         ["AlterTypeStmt"] = ("type", "typeName"),
-        ["AlterUserMappingStmt"] = ("user-mapping", "servername"),
-        ["RenameStmt"] = ("object", "object"),
+        ["AlterUserMappingStmt"] = ("foreign-server", "servername"),
+        ["DropUserMappingStmt"] = ("foreign-server", "servername"),
+        ["RenameStmt"] = (null, "object"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>They only add, or only say something.</summary>
@@ -88,6 +85,8 @@ internal static class AlterStatements
             )
             .Concat([
                 new("AlterTableStmt", AlterTable),
+                new("AlterPolicyStmt", Policy),
+                new("AlterSystemStmt", System),
                 new("CommentStmt", Describe),
                 new("SecLabelStmt", Describe),
                 .. ((string[])["ColumnDef", "Constraint", "ReplicaIdentityStmt", "PartitionCmd"]).Select(kind =>
@@ -99,51 +98,71 @@ internal static class AlterStatements
     private static void Describe(Walk walk, SyntaxNode node, Frame frame)
     {
         DefinitionStatements.ChangeCatalogue(walk);
-        walk.Found.Harmless(walk.Names.Object("object", DefinitionStatements.NameIn(node, "object")), "description");
+        var type = node.Text("objtype");
+        foreach (var id in node.Node("object") is { } item ? walk.Objects.Item(type, item, frame) : [])
+        {
+            walk.Found.Harmless(id, "description");
+        }
     }
 
-    private static void Alter(Walk walk, SyntaxNode node, string kind, string field, Frame frame)
+    private static void Alter(Walk walk, SyntaxNode node, string? kind, string field, Frame frame)
     {
         DefinitionStatements.ChangeCatalogue(walk);
-        if ((node.Node("relation") ?? node.Node("table")) is { } on)
+        var type = node.Text("renameType") ?? node.Text("objectType");
+        foreach (
+            var id in kind is null
+                ? walk.Objects.Named(node, type, field, frame)
+                : walk.Objects.Ids(kind, ObjectRules.NamesOf(node[field]), frame)
+        )
         {
-            var name = walk.Relations.NameOf(on, frame);
-            walk.Relations.Resolve(on, frame);
-            walk.Found.Risky(walk.Names.Relation(name.Schema, name.Name), "definition", node.Kind ?? "");
-        }
-        else
-        {
-            var names =
-                field == "setstmt"
-                    ? [node.Node("setstmt")?.Text("name") ?? "all"]
-                    : DefinitionStatements.NameIn(node, field);
-            walk.Found.Risky(
-                kind.StartsWith(Shared, StringComparison.Ordinal)
-                    ? walk.Names.Shared(kind[Shared.Length..], names[^1])
-                    : walk.Names.Object(kind, names),
-                "definition",
-                node.Kind ?? ""
-            );
+            walk.Found.Risky(id, "definition", node.Kind ?? "");
+            if (node.Is("AlterOwnerStmt"))
+            {
+                walk.Found.Add(new Effect.Grant(id, NewOwner(walk, node), Core.Estate.Privilege.Administer));
+            }
         }
 
         Special(walk, node, frame);
     }
 
+    private static Core.Estate.ResourceId NewOwner(Walk walk, SyntaxNode node) =>
+        walk.Names.Role(node.Node("newowner") is { } role ? PrivilegeStatements.RoleName(walk, role) : "?");
+
+    private static void Policy(Walk walk, SyntaxNode node, Frame frame)
+    {
+        DefinitionStatements.ChangeCatalogue(walk);
+        var names = node.Node("table") is { } table ? ObjectRules.NamesOf(table) : [];
+        foreach (var id in walk.Objects.Ids("policy", [.. names, node.Text("policy_name") ?? "?"], frame))
+        {
+            walk.Found.Risky(id, "definition", "AlterPolicyStmt");
+            walk.Found.Add(new Effect.Delegate(id, walk.Role, "AlterPolicyStmt"));
+        }
+
+        if (node.Node("table") is { } on)
+        {
+            walk.Found.Risky(walk.Objects.Of(on, frame), "definition", "AlterPolicyStmt");
+        }
+    }
+
+    /// <summary>What a setting does is not known here: no source lists settings, so it is deferred.</summary>
+    private static void System(Walk walk, SyntaxNode node, Frame frame) =>
+        walk.Found.Risky(
+            walk.Names.Shared("setting", node.Node("setstmt")?.Text("name") ?? "all"),
+            "definition",
+            "AlterSystemStmt"
+        );
+
     private static void Special(Walk walk, SyntaxNode node, Frame frame)
     {
         switch (node.Kind)
         {
-            case "AlterOwnerStmt" when node.Node("newowner")?.Text("rolename") is { } owner:
-                var id = walk.Names.Object("object", DefinitionStatements.NameIn(node, "object"));
-                walk.Found.Add(new Effect.Grant(id, walk.Names.Role(owner), Core.Estate.Privilege.Administer));
-                break;
             case "AlterExtensionStmt":
                 walk.Found.Opaque($"extension {node.Text("extname")}", "its update script", walk.Names.Database);
                 break;
             case "AlterDomainStmt":
                 walk.Visit(node.Node("def"), frame);
                 break;
-            case "AlterPolicyStmt" or "AlterSubscriptionStmt" or "AlterPublicationStmt" or "AlterFunctionStmt":
+            case "AlterSubscriptionStmt" or "AlterPublicationStmt" or "AlterFunctionStmt":
                 walk.Found.Add(new Effect.Delegate(walk.Names.Database, walk.Role, node.Kind));
                 break;
             default:
@@ -165,34 +184,9 @@ internal static class AlterStatements
         }
 
         var relation = walk.Relations.Resolve(name, frame);
-        var full = walk.Relations.NameOf(name, frame);
-        var id = walk.Names.Relation(full.Schema, full.Name);
         foreach (var command in node.Nodes("cmds"))
         {
-            var subtype = command.Text("subtype") ?? "?";
-            if (subtype is "AT_DropColumn" or "AT_AlterColumnType")
-            {
-                walk.Found.Touch(full, Access.Update);
-                LoseBelow(walk, relation);
-            }
-            else if (Unguarding.Contains(subtype))
-            {
-                walk.Found.Add(new Effect.DisableGuard(id));
-            }
-            else if (HarmlessCommands.Contains(subtype))
-            {
-                walk.Found.Harmless(id, "definition", subtype);
-            }
-            else
-            {
-                walk.Found.Risky(id, "definition", subtype);
-            }
-
-            if (subtype is "AT_ChangeOwner" && command.Node("newowner")?.Text("rolename") is { } owner)
-            {
-                walk.Found.Add(new Effect.Grant(id, walk.Names.Role(owner), Core.Estate.Privilege.Administer));
-            }
-
+            One(walk, name, relation, command, frame);
             Inner(walk, command, frame);
         }
 
@@ -200,6 +194,79 @@ internal static class AlterStatements
         {
             walk.Relations.Indexes(relation);
             walk.Types.ReadColumns(relation);
+        }
+    }
+
+    private static void One(Walk walk, SyntaxNode name, RelationEntry? relation, SyntaxNode command, Frame frame)
+    {
+        var id = walk.Objects.Of(name, frame);
+        var subtype = command.Text("subtype") ?? "?";
+        if (subtype is "AT_DropColumn" or "AT_AlterColumnType")
+        {
+            Lose(walk, name, relation, command, frame);
+        }
+        else if (Unguarding.Contains(subtype))
+        {
+            Unguard(walk, id, relation, subtype, command.Text("name"));
+        }
+        else if (HarmlessCommands.Contains(subtype))
+        {
+            walk.Found.Harmless(id, "definition", subtype);
+        }
+        else
+        {
+            walk.Found.Risky(id, "definition", subtype);
+        }
+
+        if (subtype is "AT_ChangeOwner")
+        {
+            walk.Found.Add(new Effect.Grant(id, NewOwner(walk, command), Core.Estate.Privilege.Administer));
+        }
+    }
+
+    /// <summary>A column of a table, or of a type that columns have.</summary>
+    private static void Lose(Walk walk, SyntaxNode name, RelationEntry? relation, SyntaxNode command, Frame frame)
+    {
+        if (relation is not { Kind: RelationKind.Composite })
+        {
+            walk.Found.Touch(walk.Relations.NameOf(name, frame), Access.Update);
+            LoseBelow(walk, relation);
+            return;
+        }
+
+        walk.Found.Risky(walk.Objects.Of(relation), "definition", "attribute");
+        if (command.Text("behavior") == "DROP_CASCADE")
+        {
+            // Tables of the type lose it too, and which those are is not followed: whatever stands in the database.
+            walk.Found.Add(new Effect.LoseData(walk.Names.Database, walk.Names.DatabaseAsset(), Extent.Everything));
+        }
+    }
+
+    /// <summary>What is switched off is a guard of its own where it has an id; constraints and row security are the table's.</summary>
+    private static void Unguard(
+        Walk walk,
+        Core.Estate.ResourceId id,
+        RelationEntry? relation,
+        string subtype,
+        string? name
+    )
+    {
+        var named =
+            relation is null || name is null ? null
+            : subtype is "AT_DisableTrig" or "AT_EnableReplicaTrig" ? "trigger"
+            : subtype is "AT_DisableRule" ? "rule"
+            : null;
+        walk.Found.Add(new Effect.DisableGuard(named is null ? id : walk.Objects.Of(relation!, named, name!)));
+        var others =
+            relation is null ? []
+            : subtype is "AT_DisableTrigAll" or "AT_DisableTrigUser"
+                ? walk.Catalogue.Triggers[relation.Oid].Select(entry => ("trigger", entry.Name))
+            : subtype is "AT_DisableRowSecurity" or "AT_NoForceRowSecurity"
+                ? walk.Catalogue.Policies[relation.Oid].Select(entry => ("policy", entry.Name))
+            : [];
+        foreach (var (kind, other) in others)
+        {
+            walk.Found.Add(new Effect.DisableGuard(walk.Objects.Of(relation!, kind, other)));
         }
     }
 
@@ -230,8 +297,7 @@ internal static class AlterStatements
         walk.Visit(command.Node("def"), frame);
         if (command.Node("def")?.Node("name") is { Kind: "RangeVar" } partition)
         {
-            var name = walk.Relations.NameOf(partition, frame);
-            walk.Found.Risky(walk.Names.Relation(name.Schema, name.Name), "partition");
+            walk.Found.Risky(walk.Objects.Of(partition, frame), "partition");
         }
     }
 }

@@ -12,8 +12,7 @@ internal static class DefinitionStatements
     /// <param name="Kind">The word in the id.</param>
     /// <param name="Name">The field that names it.</param>
     /// <param name="Runs">Others will run it, or what it names, later.</param>
-    /// <param name="IsShared">It belongs to the cluster.</param>
-    private sealed record Form(string Kind, string Name, bool Runs = false, bool IsShared = false);
+    private sealed record Form(string Kind, string Name, bool Runs = false);
 
     private static readonly FrozenDictionary<string, Form> Forms = new Dictionary<string, Form>(StringComparer.Ordinal)
     {
@@ -35,7 +34,7 @@ internal static class DefinitionStatements
         ["CreateRangeStmt"] = new("type", "typeName", Runs: true),
         ["CreateStatsStmt"] = new("statistics", "defnames"),
         ["CreateSubscriptionStmt"] = new("subscription", "subname", Runs: true),
-        ["CreateTableSpaceStmt"] = new("tablespace", "tablespacename", IsShared: true),
+        ["CreateTableSpaceStmt"] = new("tablespace", "tablespacename"),
         ["CreateTransformStmt"] = new("transform", "type_name", Runs: true),
         ["CreateTrigStmt"] = new("trigger", "trigname", Runs: true),
         ["CreateUserMappingStmt"] = new("user-mapping", "servername", Runs: true),
@@ -74,40 +73,46 @@ internal static class DefinitionStatements
         }
     }
 
-    /// <summary>The name that a field holds, whatever its form.</summary>
-    public static IReadOnlyList<string> NameIn(SyntaxNode node, string field) =>
-        node[field] switch
-        {
-            string text => [text],
-            SyntaxNode { Kind: "RangeVar" } name => name.Text("schemaname") is { } schema
-                ? [schema, name.Text("relname") ?? "?"]
-                : [name.Text("relname") ?? "?"],
-            SyntaxNode { Kind: "TypeName" } type when type.Names("names") is { Count: > 0 } names => names,
-            SyntaxNode { Kind: "ObjectWithArgs" } named when named.Names("objname") is { Count: > 0 } names => names,
-            SyntaxNode { Kind: "List" } list when list.Names("items") is { Count: > 0 } names => names,
-            SyntaxNode { Kind: "String" } text => [text.Text("sval") ?? "?"],
-            SyntaxNode?[] when node.Names(field) is { Count: > 0 } names => names,
-            _ => ["?"],
-        };
-
     private static void Define(Walk walk, SyntaxNode node, Form form, Frame frame)
     {
         ChangeCatalogue(walk);
-        var names = NameIn(node, form.Name);
-        var id = form.IsShared ? walk.Names.Shared(form.Kind, names[^1]) : walk.Names.Object(form.Kind, names);
+        var names = ObjectRules.NamesOf(node[form.Name]);
+        var on = node.Node("relation") ?? node.Node("table");
+        var id = IdOf(walk, node, form, names, on, frame);
         walk.Found.Add(new Effect.Create(id, new ResourceKind("configuration")));
         if (form.Runs)
         {
             walk.Found.Add(new Effect.Delegate(id, walk.Role, form.Kind));
         }
 
-        if ((node.Node("relation") ?? node.Node("table")) is { } on)
+        if (node.Flag("replace"))
         {
-            var name = walk.Relations.NameOf(on, frame);
-            walk.Relations.Resolve(on, frame);
-            walk.Found.Risky(walk.Names.Relation(name.Schema, name.Name), form.Kind, names[^1]);
+            walk.Found.Risky(id, "definition");
+        }
+
+        if (on is not null)
+        {
+            walk.Found.Risky(walk.Objects.Of(on, frame), form.Kind, names[^1]);
         }
     }
+
+    private static ResourceId IdOf(
+        Walk walk,
+        SyntaxNode node,
+        Form form,
+        IReadOnlyList<string> names,
+        SyntaxNode? on,
+        Frame frame
+    ) =>
+        node.Kind switch
+        {
+            "CreateCastStmt" when node.Node("sourcetype") is { } source && node.Node("targettype") is { } target =>
+                walk.Objects.Cast(source, target, frame),
+            "CreateUserMappingStmt" => walk.Names.Object("user-mapping", names),
+            "DefineStmt" => walk.Objects.New(ObjectKinds.Of(node.Text("kind")), names, frame),
+            _ when on is not null => walk.Objects.New(form.Kind, [.. ObjectRules.NamesOf(on), names[^1]], frame),
+            _ => walk.Objects.New(form.Kind, names, frame),
+        };
 
     /// <summary>Defaults and checks of a new table run later, as whoever writes to it; its partition bounds run now.</summary>
     private static void Table(Walk walk, SyntaxNode node, Frame frame)
@@ -246,7 +251,7 @@ internal static class DefinitionStatements
     private static void Sequence(Walk walk, SyntaxNode node, Frame frame)
     {
         ChangeCatalogue(walk);
-        var names = NameIn(node, "sequence");
+        var names = ObjectRules.NamesOf(node["sequence"]);
         var full = walk.Relations.Absent(names.Count > 1 ? names[0] : null, names[^1], frame);
         walk.Found.Add(
             new Effect.Create(walk.Names.Relation(full.Schema, full.Name), new ResourceKind("configuration"))

@@ -23,23 +23,24 @@ internal sealed class DropCascade(Walk walk, bool cascades)
     public void Start(uint catalogueClass, Oid oid)
     {
         IsEmpty = false;
-        Visit(new ObjectAddress(catalogueClass, oid.Value, 0));
+        Visit(new ObjectAddress(catalogueClass, oid.Value, 0), 'n');
     }
 
-    private void Visit(ObjectAddress address)
+    /// <param name="type">How it depends on what took it along: <c>n</c> for what stood on its own.</param>
+    private void Visit(ObjectAddress address, char type)
     {
         if (!walk.Once((address, "drop", cascades)))
         {
             return;
         }
 
-        Report(address);
+        Report(address, type);
         foreach (var entry in walk.Catalogue.DependentsOf(address.Class, address.Object))
         {
             var needsThisPart = address.Part == 0 || entry.On.Part == address.Part;
-            if (needsThisPart && (cascades || entry.Type is not 'n'))
+            if (needsThisPart && (cascades || entry.Type is not 'n') && !IsToast(entry))
             {
-                walk.Later(() => Visit(entry.Dependent));
+                walk.Later(() => Visit(entry.Dependent, entry.Type));
             }
         }
 
@@ -47,10 +48,15 @@ internal sealed class DropCascade(Walk walk, bool cascades)
         {
             foreach (var owner in Owners(address))
             {
-                walk.Later(() => Visit(owner));
+                walk.Later(() => Visit(owner, 'n'));
             }
         }
     }
+
+    /// <summary>The catalogue leaves out where a table keeps its long values: they are the table's.</summary>
+    private bool IsToast(Dependency entry) =>
+        entry is { Type: 'i', On.Class: Relations, Dependent.Class: Relations }
+        && walk.Catalogue.Relation(new Oid(entry.Dependent.Object)) is null;
 
     private IEnumerable<ObjectAddress> Owners(ObjectAddress address) =>
         walk
@@ -63,7 +69,7 @@ internal sealed class DropCascade(Walk walk, bool cascades)
             .Select(entry => entry.On)
             .Where(owner => owner.Class == Relations);
 
-    private void Report(ObjectAddress address)
+    private void Report(ObjectAddress address, char edge)
     {
         var oid = new Oid(address.Object);
         switch (address.Class)
@@ -74,8 +80,8 @@ internal sealed class DropCascade(Walk walk, bool cascades)
             case Functions when walk.Catalogue.Function(oid) is { } function:
                 walk.Found.Add(new Effect.Destroy(walk.Functions.Id(function)));
                 break;
-            case Types when walk.Catalogue.Type(oid) is { Kind: not 'c' } type && !type.Name.StartsWith('_'):
-                walk.Found.Add(new Effect.Destroy(walk.Names.Object("type", [type.SchemaName, type.Name])));
+            case Types when walk.Catalogue.Type(oid) is { Kind: not 'c' } type && !IsArray(type):
+                walk.Found.Add(new Effect.Destroy(walk.Objects.Of(type)));
                 break;
             case Schemas when walk.Catalogue.Own.Schemas.FirstOrDefault(entry => entry.Oid == oid) is { } schema:
                 walk.Found.Add(new Effect.Destroy(walk.Names.Object("schema", [schema.Name])));
@@ -89,9 +95,31 @@ internal sealed class DropCascade(Walk walk, bool cascades)
                 break;
             case Types or Rules or Defaults:
                 break;
+            case var other when walk.Catalogue.Object(other, oid) is { } named:
+                Report(named, edge);
+                break;
             default:
                 walk.Found.Risky(walk.Names.Database, "dropped", $"object {address.Object} of class {address.Class}");
                 break;
+        }
+    }
+
+    private static bool IsArray(TypeEntry type) =>
+        type is { Kind: 'b', Element.IsNone: false } && type.Name.StartsWith('_');
+
+    /// <summary>A trigger, policy or rule that goes while its table stays guards it no more.</summary>
+    private void Report(ObjectEntry named, char edge)
+    {
+        if (named.Kind == "internal")
+        {
+            return;
+        }
+
+        var id = walk.Objects.Of(named);
+        walk.Found.Add(new Effect.Destroy(id));
+        if (edge == 'n' && ObjectKinds.IsOfRelation(named.Kind))
+        {
+            walk.Found.Add(new Effect.DisableGuard(id));
         }
     }
 
@@ -109,7 +137,7 @@ internal sealed class DropCascade(Walk walk, bool cascades)
         {
             walk.Relations.Touch(relation, Access.Update);
         }
-        else if (relation.HoldsRows || relation.Kind == RelationKind.Foreign)
+        else if (relation.HoldsRows)
         {
             walk.Relations.Touch(relation, Access.Drop);
         }
@@ -119,7 +147,7 @@ internal sealed class DropCascade(Walk walk, bool cascades)
         }
         else
         {
-            walk.Found.Add(new Effect.Destroy(walk.Relations.Id(relation)));
+            walk.Found.Add(new Effect.Destroy(walk.Objects.Of(relation)));
         }
     }
 }

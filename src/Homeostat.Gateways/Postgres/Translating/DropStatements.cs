@@ -16,7 +16,6 @@ internal static class DropStatements
             new("DropRoleStmt", Roles),
             new("DropOwnedStmt", Owned),
             new("ReassignOwnedStmt", Reassign),
-            new("DropUserMappingStmt", (walk, node, _) => Gone(walk, "user-mapping", [node.Text("servername") ?? "?"])),
             new("DropSubscriptionStmt", (walk, node, _) => Gone(walk, "subscription", [node.Text("subname") ?? "?"])),
         ];
 
@@ -33,32 +32,28 @@ internal static class DropStatements
 
     private static void One(Walk walk, string type, SyntaxNode item, bool cascades, Frame frame)
     {
-        var names = Names(item);
+        var names = ObjectRules.NamesOf(item);
+        var kind = ObjectKinds.Of(type);
         var found = new DropCascade(walk, cascades);
-        switch (type)
+        switch (kind)
         {
-            case "OBJECT_TABLE"
-            or "OBJECT_VIEW"
-            or "OBJECT_MATVIEW"
-            or "OBJECT_SEQUENCE"
-            or "OBJECT_FOREIGN_TABLE"
-            or "OBJECT_INDEX":
+            case ObjectKinds.Relation:
                 Relation(walk, type, names, found, frame);
                 break;
-            case "OBJECT_SCHEMA" when walk.Catalogue.Schema(names[^1]) is { } schema:
+            case "schema" when walk.Catalogue.Schema(names[^1]) is { } schema:
                 found.Start(DropCascade.Schemas, schema.Oid);
                 break;
-            case "OBJECT_TYPE" or "OBJECT_DOMAIN" when walk.Types.Find(names, frame) is { } dropped:
+            case ObjectKinds.Type when walk.Types.Find(names, frame) is { } dropped:
                 found.Start(DropCascade.Types, dropped.Oid);
                 break;
-            case "OBJECT_FUNCTION" or "OBJECT_PROCEDURE" or "OBJECT_ROUTINE" or "OBJECT_AGGREGATE":
+            case ObjectKinds.Function:
                 foreach (var function in walk.Functions.Candidates(names, -1, frame))
                 {
                     found.Start(DropCascade.Functions, function.Oid);
                 }
 
                 break;
-            case "OBJECT_EXTENSION"
+            case "extension"
                 when walk.Catalogue.Own.Extensions.FirstOrDefault(entry => entry.Name == names[^1]) is { } extension:
                 found.Start(DropCascade.Extensions, extension.Oid);
                 break;
@@ -68,7 +63,7 @@ internal static class DropStatements
 
         if (found.IsEmpty)
         {
-            Other(walk, type, names, cascades, frame);
+            Other(walk, type, item, found, cascades, frame);
         }
     }
 
@@ -85,37 +80,33 @@ internal static class DropStatements
         }
     }
 
-    /// <summary>What is not followed by number. The last but one name of a trigger, a rule and a policy is their table.</summary>
-    private static void Other(Walk walk, string type, IReadOnlyList<string> names, bool cascades, Frame frame)
+    /// <summary>What has no entry of its own kind: followed by its number where the catalogue has one.</summary>
+    private static void Other(Walk walk, string type, SyntaxNode item, DropCascade found, bool cascades, Frame frame)
     {
-        var kind = type.Replace("OBJECT_", "", StringComparison.Ordinal).Replace('_', '-').ToLowerInvariant();
-        walk.Found.Add(new Effect.Destroy(walk.Names.Object(kind, names)));
-        if (type is "OBJECT_TRIGGER" or "OBJECT_RULE" or "OBJECT_POLICY" && names.Count > 1)
+        var kind = ObjectKinds.Of(type);
+        var last = kind == "cast" ? null : ObjectRules.NamesOf(item)[^1];
+        foreach (var id in walk.Objects.Item(type, item, frame))
         {
-            var schema = names.Count > 2 ? names[^3] : null;
-            var table = walk.Relations.Resolve(schema, names[^2], frame) is { } found
-                ? new RelationName(found.SchemaName, found.Name)
-                : walk.Relations.Absent(schema, names[^2], frame);
-            walk.Found.Add(new Effect.DisableGuard(walk.Names.Relation(table.Schema, table.Name)));
+            walk.Found.Add(new Effect.Destroy(id));
+            if (ObjectKinds.IsOfRelation(kind))
+            {
+                walk.Found.Add(new Effect.DisableGuard(id));
+            }
+
+            var entries = last is null
+                ? walk.Catalogue.Own.Objects.Where(entry => entry.Kind == kind)
+                : walk.Catalogue.Objects(kind, last);
+            foreach (var entry in entries.Where(entry => walk.Objects.Of(entry) == id))
+            {
+                found.Start(entry.Class, entry.Oid);
+            }
         }
-        else if (cascades)
+
+        if (found.IsEmpty && cascades)
         {
-            // Columns, tables and functions may go with it, and its number is not followed: whatever stands in the database.
+            // Columns, tables and functions may go with it, and its number is not known: whatever stands in the database.
             walk.Found.Add(new Effect.LoseData(walk.Names.Database, walk.Names.DatabaseAsset(), Extent.Everything));
         }
-    }
-
-    private static IReadOnlyList<string> Names(SyntaxNode item)
-    {
-        var names = item.Kind switch
-        {
-            "List" => item.Names("items"),
-            "ObjectWithArgs" => item.Names("objname"),
-            "TypeName" => item.Names("names"),
-            "String" => [item.Text("sval") ?? "?"],
-            _ => [],
-        };
-        return names.Count == 0 ? ["?"] : names;
     }
 
     private static void Database(Walk walk, SyntaxNode node, Frame frame)

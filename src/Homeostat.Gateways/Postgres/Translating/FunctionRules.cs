@@ -55,7 +55,7 @@ internal sealed class FunctionRules(Walk walk)
 
         var name = string.Join('.', names);
         walk.Found.Missing($"{name}()");
-        walk.Found.Risky(walk.Names.Object("function", names.Count == 0 ? ["?"] : names), "call");
+        walk.Found.Risky(walk.Objects.New(ObjectKinds.Function, names.Count == 0 ? ["?"] : names, frame), "call");
     }
 
     /// <summary><c>row.name</c> calls a function that takes the row.</summary>
@@ -199,6 +199,5 @@ internal sealed class FunctionRules(Walk walk)
             : null;
     }
 
-    public Core.Estate.ResourceId Id(FunctionEntry function) =>
-        walk.Names.Object("function", [function.SchemaName, function.Name]);
+    public Core.Estate.ResourceId Id(FunctionEntry function) => walk.Objects.Of(function);
 }

@@ -76,41 +76,26 @@ internal static class PrivilegeStatements
 
     private static IEnumerable<ResourceId> Targets(Walk walk, SyntaxNode node, Frame frame)
     {
-        var type = node.Text("objtype") ?? "?";
-        if (node.Text("targtype") != "ACL_TARGET_OBJECT")
-        {
-            return node.Names("objects").SelectMany(schema => AllIn(walk, schema));
-        }
-
-        return node.Nodes("objects").Select(item => Target(walk, type, item, frame));
+        var type = node.Text("objtype");
+        return node.Text("targtype") == "ACL_TARGET_OBJECT"
+            ? node.Nodes("objects").SelectMany(item => walk.Objects.Item(type, item, frame))
+            : ObjectRules.NamesOf(node["objects"]).SelectMany(schema => AllIn(walk, ObjectKinds.Of(type), schema));
     }
 
-    private static IEnumerable<ResourceId> AllIn(Walk walk, string schema) =>
-        walk
-            .Catalogue.Own.Relations.Where(entry => entry.SchemaName == schema && entry.Kind is not RelationKind.Index)
-            .Select(walk.Relations.Id)
-            .Append(walk.Names.Object("schema", [schema]));
+    private static IEnumerable<ResourceId> AllIn(Walk walk, string kind, string schema) =>
+        (
+            kind == ObjectKinds.Function
+                ? walk
+                    .Catalogue.Own.Functions.Where(entry => entry.SchemaName == schema)
+                    .Select(walk.Functions.Id)
+                    .Distinct()
+                : walk
+                    .Catalogue.Own.Relations.Where(entry => entry.SchemaName == schema && IsGrantable(entry))
+                    .Select(walk.Relations.Id)
+        ).Append(walk.Names.Object("schema", [schema]));
 
-    private static ResourceId Target(Walk walk, string type, SyntaxNode item, Frame frame)
-    {
-        if (item.Is("RangeVar"))
-        {
-            walk.Relations.Resolve(item, frame);
-            var name = walk.Relations.NameOf(item, frame);
-            return walk.Names.Relation(name.Schema, name.Name);
-        }
-
-        var names = item.Kind switch
-        {
-            "ObjectWithArgs" => item.Names("objname"),
-            "List" => item.Names("items"),
-            _ => [item.Literal() ?? "?"],
-        };
-        var kind = type.Replace("OBJECT_", "", StringComparison.Ordinal).Replace('_', '-').ToLowerInvariant();
-        return kind is "database"
-            ? walk.Names.OtherDatabase(names[^1])
-            : walk.Names.Object(kind, names.Count == 0 ? ["?"] : names);
-    }
+    private static bool IsGrantable(RelationEntry entry) =>
+        entry.HoldsRows || entry.Kind is RelationKind.View or RelationKind.Sequence or RelationKind.Foreign;
 
     private static void GrantRole(Walk walk, SyntaxNode node, Frame frame)
     {
@@ -136,16 +121,26 @@ internal static class PrivilegeStatements
             return;
         }
 
-        foreach (var grantee in action.Nodes("grantees"))
+        foreach (var id in Places(walk, node))
         {
-            Give(
-                walk,
-                walk.Names.Object("default-privileges", ["all"]),
-                grantee,
-                Highest(action),
-                action.Flag("is_grant")
-            );
+            foreach (var grantee in action.Nodes("grantees"))
+            {
+                Give(walk, id, grantee, Highest(action), action.Flag("is_grant"));
+            }
         }
+    }
+
+    /// <summary>Where what is made later will stand: the schemas that are named, or anywhere in the database.</summary>
+    private static ResourceId[] Places(Walk walk, SyntaxNode node)
+    {
+        ResourceId[] named =
+        [
+            .. node.Nodes("options")
+                .Where(option => option.Text("defname") == "schemas" && option.Node("arg") is not null)
+                .SelectMany(option => ObjectRules.NamesOf(option["arg"]))
+                .Select(schema => walk.Names.Object("schema", [schema])),
+        ];
+        return named.Length > 0 ? named : [walk.Names.Database];
     }
 
     private static void CreateRole(Walk walk, SyntaxNode node, Frame frame)
@@ -193,7 +188,10 @@ internal static class PrivilegeStatements
     private static void AlterRoleSet(Walk walk, SyntaxNode node, Frame frame)
     {
         walk.Found.ChangesCatalogue();
-        var name = node.Node("role") is { } role ? RoleName(walk, role) : "all";
-        walk.Found.Risky(walk.Names.Role(name), node.Node("setstmt")?.Text("name") ?? "settings");
+        var id =
+            node.Node("role") is { } role ? walk.Names.Role(RoleName(walk, role))
+            : node.Text("database") is { } database ? walk.Names.OtherDatabase(database)
+            : walk.Names.Cluster;
+        walk.Found.Risky(id, node.Node("setstmt")?.Text("name") ?? "settings");
     }
 }

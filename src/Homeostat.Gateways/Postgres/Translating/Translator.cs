@@ -1,4 +1,3 @@
-using System.Text;
 using Homeostat.Core.Estate;
 using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Parsing;
@@ -31,7 +30,7 @@ public sealed class Translator(PostgresNames names, ParserPool parser, IEnumerab
         walk.Types.TouchUnaskedCasts();
         walk.Types.Touch(parameterTypes ?? []);
         walk.Run(root);
-        var translation = walk.Found.ToTranslation(CommandOf(root));
+        var translation = walk.Found.ToTranslation(CommandNames.Of(root));
         return translation.Effects.Count > 0 ? translation : Nothing(translation);
     }
 
@@ -41,24 +40,4 @@ public sealed class Translator(PostgresNames names, ParserPool parser, IEnumerab
         {
             Effects = [new Core.Actions.Effect.Read(names.Database, "nothing")],
         };
-
-    /// <summary>The node's name in capitals, without its ending: <c>DropStmt</c> of a table is <c>DROP TABLE</c>.</summary>
-    private static string CommandOf(SyntaxNode root)
-    {
-        var command = new StringBuilder();
-        foreach (var character in (root.Kind ?? "unknown").Replace("Stmt", "", StringComparison.Ordinal))
-        {
-            if (char.IsAsciiLetterUpper(character) && command.Length > 0)
-            {
-                command.Append(' ');
-            }
-
-            command.Append(char.ToUpperInvariant(character));
-        }
-
-        var type = root.Text("removeType") ?? root.Text("objtype") ?? root.Text("kind");
-        return type is not null && type.StartsWith("OBJECT_", StringComparison.Ordinal)
-            ? $"{command} {type["OBJECT_".Length..].Replace('_', ' ')}"
-            : command.ToString();
-    }
 }

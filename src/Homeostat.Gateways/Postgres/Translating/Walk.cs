@@ -47,6 +47,7 @@ internal sealed class Walk
         Relations = new RelationRules(this);
         Functions = new FunctionRules(this);
         Types = new TypeRules(this);
+        Objects = new ObjectRules(this);
     }
 
     public DatabaseCatalogue Catalogue { get; }
@@ -56,6 +57,7 @@ internal sealed class Walk
     public RelationRules Relations { get; }
     public FunctionRules Functions { get; }
     public TypeRules Types { get; }
+    public ObjectRules Objects { get; }
 
     public PostgresNames Names => Found.Names;
 

@@ -42,6 +42,16 @@ public sealed partial class GrammarTests : IDisposable
             );
     }
 
+    [GeneratedRegex(@"  OBJECT_(?<name>\w+) = \d+;", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex ObjectType();
+
+    [GeneratedRegex(@"^  (?<word>[A-Z]+)(_P|_LA)? = \d+;", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Keyword();
+
+    /// <summary>The words of PostgreSQL's own scanner, and those of command tags that no syntax has.</summary>
+    private static HashSet<string> Keywords() =>
+        [.. Keyword().Matches(File.ReadAllText(Grammar)).Select(match => match.Groups["word"].Value), "UNKNOWN"];
+
     private static string[] NodeKindsOfTheGrammar() => [.. Messages()["Node"].Select(field => field.Name).Distinct()];
 
     private Translation Translate(SyntaxNode root) =>
@@ -73,6 +83,58 @@ public sealed partial class GrammarTests : IDisposable
                 Assert.NotEmpty(translation.Effects);
                 Assert.True(isHandled || IsUnknown(translation), $"{kind} under {root.Kind}");
             }
+        }
+    }
+
+    [Fact]
+    public void Every_statement_has_a_command_of_whole_words_and_nothing_else_has_one()
+    {
+        string[] parts = ["RawStmt", "ReturnStmt", "PLAssignStmt", "SetOperationStmt", "ReplicaIdentityStmt"];
+        foreach (var kind in NodeKindsOfTheGrammar())
+        {
+            var isStatement = kind.EndsWith("Stmt", StringComparison.Ordinal) && !parts.Contains(kind);
+            var command = CommandNames.Of(
+                new SyntaxNode(
+                    kind,
+                    kind == "TransactionStmt" ? [("kind", "TRANS_STMT_BEGIN")] : [("objtype", "OBJECT_TABLE")]
+                )
+            );
+
+            Assert.Equal(isStatement, command != CommandNames.Unknown);
+            Assert.All(command.Split(' '), word => Assert.Contains(word, Keywords()));
+        }
+    }
+
+    [Fact]
+    public void Every_kind_of_object_is_called_by_whole_words_and_has_a_word_in_ids()
+    {
+        string[] parts =
+        [
+            "AMOP",
+            "AMPROC",
+            "DEFAULT",
+            "DEFACL",
+            "PUBLICATION_NAMESPACE",
+            "PUBLICATION_REL",
+            "USER_MAPPING",
+        ];
+        var types = ObjectType()
+            .Matches(File.ReadAllText(Grammar))
+            .Select(match => match.Groups["name"].Value)
+            .Where(name => name != "TYPE_UNDEFINED" && !parts.Contains(name))
+            .ToArray();
+        Assert.True(types.Length > 40);
+
+        foreach (var type in types)
+        {
+            var root = new SyntaxNode("DropStmt", [("removeType", $"OBJECT_{type}")]);
+
+            Assert.NotEqual("object", ObjectKinds.Of($"OBJECT_{type}"));
+            // Privileges on a parameter are only granted and revoked: no command is called after them.
+            Assert.All(
+                CommandNames.Of(root).Split(' '),
+                word => Assert.True(type == "PARAMETER_ACL" || Keywords().Contains(word), $"{type}: {word}")
+            );
         }
     }
 

@@ -337,6 +337,32 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
     public async Task What_guards_rows_and_goes_is_a_guard_disabled(string sql) =>
         Assert.Contains((await TranslateAsync(sql)).Effects, effect => effect is Effect.DisableGuard);
 
+    [Theory]
+    [InlineData("drop database x", "DROP DATABASE")]
+    [InlineData("create database x", "CREATE DATABASE")]
+    [InlineData("set work_mem = 1", "SET")]
+    [InlineData("reset all", "RESET")]
+    [InlineData("show work_mem", "SHOW")]
+    [InlineData("start transaction", "START TRANSACTION")]
+    [InlineData("end", "COMMIT")]
+    [InlineData("abort", "ROLLBACK")]
+    [InlineData("drop materialized view totals", "DROP MATERIALIZED VIEW")]
+    [InlineData("alter table orders rename column id to key", "ALTER TABLE")]
+    [InlineData("alter view big_orders rename to x", "ALTER VIEW")]
+    [InlineData("alter server x owner to other", "ALTER SERVER")]
+    [InlineData("alter text search configuration x rename to y", "ALTER TEXT SEARCH CONFIGURATION")]
+    [InlineData("alter procedure x() rename to y", "ALTER PROCEDURE")]
+    [InlineData("create aggregate x (int) (sfunc = int4pl, stype = int)", "CREATE AGGREGATE")]
+    [InlineData("create unique index on orders (id)", "CREATE INDEX")]
+    [InlineData("revoke all on orders from other", "REVOKE")]
+    [InlineData("grant other to agent", "GRANT ROLE")]
+    [InlineData("analyze orders", "ANALYZE")]
+    [InlineData("truncate orders", "TRUNCATE TABLE")]
+    [InlineData("discard all", "DISCARD ALL")]
+    [InlineData("drop trigger watch on watched", "DROP TRIGGER")]
+    public async Task The_command_is_called_as_PostgreSQL_calls_it(string sql, string command) =>
+        Assert.Equal(command, (await TranslateAsync(sql)).Command);
+
     [Fact]
     public async Task A_name_that_the_catalogue_lacks_is_said()
     {
