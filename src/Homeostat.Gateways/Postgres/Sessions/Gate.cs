@@ -27,7 +27,7 @@ internal sealed class Gate(GatewayParts parts, Lease lease, Settler settler)
         try
         {
             var looks = Effect.AreAllReads(effects);
-            var request = Request(plan, effects, looks ? _looking : Goal());
+            var request = Request(plan, effects, looks ? _looking : Goal(effects));
             if (
                 looks
                 && plan.Translation.Forbidden is null
@@ -77,7 +77,7 @@ internal sealed class Gate(GatewayParts parts, Lease lease, Settler settler)
         };
 
     /// <summary>What is lent without a way back was lent by a person, who named it in the words of a selector.</summary>
-    private Goal Goal()
+    private Goal Goal(IReadOnlyList<Effect> effects)
     {
         if (lease.Cone.Manner != Manner.IrreversibleWithCritics || parts.Estate() is not { } estate)
         {
@@ -90,6 +90,11 @@ internal sealed class Gate(GatewayParts parts, Lease lease, Settler settler)
             _goal = known;
         }
 
-        return known.Goal;
+        // A table that was made a moment ago is in the words of the selector and not yet in the estate.
+        var unseen = effects
+            .Select(effect => effect.Target)
+            .Where(target => !estate.Contains(target) && lease.Cone.Where.Matches(estate, target))
+            .ToList();
+        return unseen.Count == 0 ? known.Goal : known.Goal with { Changes = [.. known.Goal.Changes, .. unseen] };
     }
 }

@@ -64,6 +64,11 @@ internal sealed record Refusal(string SqlState, string Message)
             detail.Append(finding.Test).Append(": ").Append(finding.Reason).Append('\n');
         }
 
+        foreach (var name in translation.Missing)
+        {
+            detail.Append(name).Append(" does not exist\n");
+        }
+
         foreach (var lost in translation.Effects.OfType<Effect.LoseData>().Where(lost => lost.Extent.Rows is null))
         {
             AppendRows(detail, lost.Target, estate, now);
@@ -75,8 +80,8 @@ internal sealed record Refusal(string SqlState, string Message)
                 : "receipt: none, the log did not take it"
         );
         return new Refusal(
-            decision.Verdict == Verdict.Defer
-                ? Wire.SqlState.ObjectNotInPrerequisiteState
+            translation.Missing is [var missing, ..] ? StateOf(missing)
+                : decision.Verdict == Verdict.Defer ? Wire.SqlState.ObjectNotInPrerequisiteState
                 : Wire.SqlState.InsufficientPrivilege,
             $"{translation.Command} refused: {translation.Forbidden ?? worst?.Reason ?? "it was not allowed"}"
         )
@@ -85,6 +90,13 @@ internal sealed record Refusal(string SqlState, string Message)
             Hint = HintOf(decision, translation, findings),
         };
     }
+
+    /// <summary>What the server would say of a name that is not there: programs ask by it whether something is.</summary>
+    private static string StateOf(string missing) =>
+        missing.StartsWith("prepared statement ", StringComparison.Ordinal) ? Wire.SqlState.UndefinedStatement
+        : missing.EndsWith("()", StringComparison.Ordinal) ? Wire.SqlState.UndefinedFunction
+        : missing.Contains(' ', StringComparison.Ordinal) ? Wire.SqlState.UndefinedObject
+        : Wire.SqlState.UndefinedTable;
 
     private static void AppendRows(StringBuilder detail, ResourceId table, EstateSnapshot? estate, DateTimeOffset now)
     {

@@ -86,7 +86,7 @@ internal static class AlterStatements
             .Concat([
                 new("AlterTableStmt", AlterTable),
                 new("AlterPolicyStmt", Policy),
-                new("AlterSystemStmt", System),
+                new("AlterSystemStmt", Setting),
                 new("CommentStmt", Describe),
                 new("SecLabelStmt", Describe),
                 .. ((string[])["ColumnDef", "Constraint", "ReplicaIdentityStmt", "PartitionCmd"]).Select(kind =>
@@ -145,17 +145,20 @@ internal static class AlterStatements
     }
 
     /// <summary>What a setting does is not known here: no source lists settings, so it is deferred.</summary>
-    private static void System(Walk walk, SyntaxNode node, Frame frame) =>
+    internal static void Setting(Walk walk, SyntaxNode node, Frame frame) =>
         walk.Found.Risky(
             walk.Names.Shared("setting", node.Node("setstmt")?.Text("name") ?? "all"),
             "definition",
-            "AlterSystemStmt"
+            node.Kind ?? "?"
         );
 
     private static void Special(Walk walk, SyntaxNode node, Frame frame)
     {
         switch (node.Kind)
         {
+            case "AlterDatabaseSetStmt":
+                Setting(walk, node, frame);
+                break;
             case "AlterExtensionStmt":
                 walk.Found.Opaque($"extension {node.Text("extname")}", "its update script", walk.Names.Database);
                 break;

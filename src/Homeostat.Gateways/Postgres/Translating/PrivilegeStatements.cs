@@ -193,5 +193,6 @@ internal static class PrivilegeStatements
             : node.Text("database") is { } database ? walk.Names.OtherDatabase(database)
             : walk.Names.Cluster;
         walk.Found.Risky(id, node.Node("setstmt")?.Text("name") ?? "settings");
+        AlterStatements.Setting(walk, node, frame);
     }
 }

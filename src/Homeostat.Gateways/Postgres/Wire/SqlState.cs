@@ -19,6 +19,9 @@ internal static class SqlState
     public const string StatementTooComplex = "54001";
     public const string TooManyStatements = "54000";
     public const string TooManyConnections = "53300";
+    public const string UndefinedTable = "42P01";
+    public const string UndefinedFunction = "42883";
+    public const string UndefinedObject = "42704";
     public const string UndefinedStatement = "26000";
     public const string UndefinedPortal = "34000";
     public const string InvalidParameter = "22023";

@@ -4,7 +4,7 @@ using Homeostat.SystemTests.Postgres.Site;
 namespace Homeostat.SystemTests.Postgres.Bypass;
 
 /// <summary>Statements, one after the other in one session, that would do harm if somebody let them through.</summary>
-/// <param name="Marks">After <c>--!</c>: <c>psql</c> = only psql can send it; <c>plain</c> = PostgreSQL itself refuses some of it.</param>
+/// <param name="Marks">After <c>--!</c>: <c>psql</c> = only psql can send it; <c>temporary</c> = it makes a temporary table first.</param>
 internal sealed record Attack(string File, string Name, IReadOnlyList<string> Statements, IReadOnlyList<string> Marks)
 {
     public static IReadOnlyList<string> Files { get; } =

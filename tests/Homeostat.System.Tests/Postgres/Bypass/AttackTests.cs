@@ -13,7 +13,7 @@ public sealed partial class AttackTests(ProductionSite site)
 {
     private const string Missing = "PostgreSQL 15 is not installed";
 
-    private static readonly string[] Decided = ["42501", "55000"];
+    private static readonly string[] Decided = ["42501", "55000", "42P01", "42883", "42704", "26000"];
 
     /// <summary>What the gateway itself answers; anything else came from PostgreSQL, so that the text had reached it.</summary>
     private static readonly string[] Answered = [.. Decided, "0A000", "42601", "54001", "22021", "08P01"];
@@ -56,7 +56,8 @@ public sealed partial class AttackTests(ProductionSite site)
         var before = await site.FingerprintAsync();
         foreach (var attack in attacks)
         {
-            var visit = await site.LendAsync(cone);
+            // A session that only reads has no temporary tables: PostgreSQL refuses them before the attack begins.
+            var visit = await site.LendAsync(attack.Is("temporary") ? Cones.Notes : cone);
             var course = await run(visit.Door, attack.On(site.Cluster));
             var after = await site.FingerprintAsync();
             if (TroubleOf(course, before, after) is { } trouble)
@@ -71,7 +72,7 @@ public sealed partial class AttackTests(ProductionSite site)
             before = after;
         }
 
-        Assert.Empty(troubles);
+        Assert.True(troubles.Count == 0, string.Join(Environment.NewLine, troubles));
         foreach (var visit in decided)
         {
             await visit.Service.Decisions.FindAsync(visit.Agent, decision => decision.Verdict != "allow");

@@ -21,7 +21,7 @@ internal static class Cones
     public static ConeBody Notes =>
         new()
         {
-            Operations = ["all"],
+            Operations = ["read", "create", "change", "lose-data"],
             Where = new SelectorBody { Ids = ["pg:main/shop", "pg:main/shop/public.notes"] },
             Amounts = new AmountsBody
             {

@@ -41,8 +41,6 @@ public sealed class DumpTests(ProductionSite site)
             "-t",
             "events*",
             "-t",
-            "recent_customers",
-            "-t",
             "invoice_numbers",
             "--no-owner",
             "--restrict-key=x",

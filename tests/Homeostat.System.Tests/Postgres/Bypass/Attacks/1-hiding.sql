@@ -175,6 +175,7 @@ commit
 declare c cursor with hold for select purge_archive()
 
 --- CREATE TABLE AS over a function
+--! temporary
 create temp table t as select purge_archive()
 
 --- SELECT INTO over a function

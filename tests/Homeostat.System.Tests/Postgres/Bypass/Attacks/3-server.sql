@@ -14,6 +14,7 @@ select * from (values ('canary.txt')) f (name), lateral pg_read_file(f.name) t
 select convert_from(pg_read_binary_file('canary.txt'), 'UTF8')
 
 --- files: COPY FROM
+--! temporary
 create temp table t (line text)
 
 copy t from '{data}/canary.txt'
@@ -21,6 +22,7 @@ copy t from '{data}/canary.txt'
 select * from t
 
 --- files: COPY FROM PROGRAM
+--! temporary
 create temp table t (line text)
 
 copy t from program 'cat {data}/canary.txt'

@@ -173,6 +173,7 @@ set search_path = shadow, public
 insert into notes (id) values (1)
 
 --- a temporary table that shadows, and is gone again
+--! temporary
 create temp table archive (id int)
 
 delete from archive
@@ -182,6 +183,7 @@ drop table pg_temp.archive
 delete from archive
 
 --- a temporary table that is rolled back
+--! temporary
 begin
 
 create temp table archive (id int)
@@ -204,6 +206,7 @@ delete from archive
 commit
 
 --- a temporary table with a trigger
+--! temporary
 create temp table t (id int)
 
 create trigger t after insert on t for each row execute function on_touch()
@@ -211,6 +214,7 @@ create trigger t after insert on t for each row execute function on_touch()
 insert into t values (1)
 
 --- a temporary table with a default that calls
+--! temporary
 create temp table t (id int default purge_archive())
 
 insert into t default values
