@@ -28,7 +28,7 @@ create function site.fingerprint() returns setof text language sql as $$
     where (select relpersistence from pg_class where oid = adrelid) <> 't'
     union all select format('policy %s', polname) from pg_policy
     union all select format('schema %s: %s', nspname, nspacl) from pg_namespace where nspname !~ '^pg_t'
-    union all select format('type %s', typname) from pg_type t
+    union all select format('type %s: %s', typname, typowner) from pg_type t
     where oid >= 16384 and typnamespace::regnamespace::text not like 'pg_t%'
     union all select format('cast %s', oid) from pg_cast where oid >= 16384
     union all select format('operator %s', oid::regoperator) from pg_operator where oid >= 16384
@@ -48,8 +48,8 @@ create function site.fingerprint() returns setof text language sql as $$
     union all select format('role %s: %s %s %s', rolname, rolsuper, rolcanlogin, md5(rolpassword)) from pg_authid
     union all select format('member %s of %s', member::regrole, roleid::regrole) from pg_auth_members
     union all select format('setting of %s in %s: %s', setrole, setdatabase, setconfig) from pg_db_role_setting
-    union all select format('database %s: %s %s %s', datname, datallowconn, datconnlimit, datacl) from pg_database
-    where datname in ('shop', 'postgres', 'template1', 'template0') or datname like 'x%'
+    union all select format('database %s: %s %s %s %s', datname, datallowconn, datconnlimit, datacl, datdba) from pg_database
+    where datname in ('shop', 'staging', 'play', 'postgres', 'template1', 'template0') or datname like 'x%'
     union all select format('tablespace %s', spcname) from pg_tablespace
     union all select format('slot %s', slot_name) from pg_replication_slots
     union all select format('prepared %s', gid) from pg_prepared_xacts

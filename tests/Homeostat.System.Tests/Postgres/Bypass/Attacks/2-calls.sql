@@ -149,7 +149,7 @@ insert into inbox_index values (1, 1)
 select 'x'::sneaky
 
 --- a domain check through a table
-insert into inbox_domain values (1, 'x')
+insert into inbox_domain values (2, 'x')
 
 --- a domain inside an array
 select array['x']::sneaky[]
