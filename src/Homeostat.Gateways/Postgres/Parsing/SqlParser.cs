@@ -10,6 +10,9 @@ internal static class SqlParser
 {
     private const int GrammarMajor = 15;
 
+    /// <summary>What PostgreSQL's scanner passes over; any other space is part of a name.</summary>
+    private static readonly char[] s_space = [' ', '\t', '\n', '\r', '\f'];
+
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     public static ParsedText Parse(ReadOnlySpan<byte> utf8)
@@ -135,6 +138,6 @@ internal static class SqlParser
         }
 
         var own = text[(int)start..];
-        return Encoding.UTF8.GetString((length == 0 ? own : own[..(int)length]).Span).Trim();
+        return Encoding.UTF8.GetString((length == 0 ? own : own[..(int)length]).Span).Trim(s_space);
     }
 }
