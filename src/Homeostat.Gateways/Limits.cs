@@ -41,4 +41,64 @@ public static class Limits
 
     /// <summary>How often one reading of the system catalogue is begun when objects are dropped under it.</summary>
     public const int MaxCatalogueTries = 3;
+
+    /// <summary>What an idle reader or writer of a connection holds.</summary>
+    public const int WireBufferBytes = 8 << 10;
+
+    /// <summary>What a reader or writer of a connection takes at once of a long message or of many.</summary>
+    public const int BusyWireBufferBytes = 64 << 10;
+
+    /// <summary>Longest startup packet, as PostgreSQL has it.</summary>
+    public const int MaxStartupBytes = 10_000;
+
+    /// <summary>Longest body of a message that carries values and is passed on in pieces: 1 GiB - 1, as PostgreSQL has it.</summary>
+    public const int MaxMessageBytes = (1 << 30) - 1;
+
+    /// <summary>Longest body of a Query or Parse message: the text, a name, and the types of 65535 parameters.</summary>
+    public const int MaxStatementMessageBytes = MaxStatementBytes + (384 << 10);
+
+    /// <summary>Longest body of any other message of a client.</summary>
+    public const int MaxSmallMessageBytes = 64 << 10;
+
+    /// <summary>Longest body that is ever held whole: a row of our own queries, an error of the server.</summary>
+    public const int MaxHeldMessageBytes = 16 << 20;
+
+    /// <summary>Iterations of every SCRAM verifier that we make, and the fewest that are accepted (RFC 7677, section 4).</summary>
+    public const int ScramIterations = 4096;
+
+    /// <summary>Most iterations that a server may demand: about half a second of one core.</summary>
+    public const int MaxScramIterations = 1_000_000;
+
+    /// <summary>Longest message of a SCRAM exchange, in either direction.</summary>
+    public const int MaxScramMessageBytes = 2048;
+
+    /// <summary>How long a connection to the database may take until it is ready, authentication included.</summary>
+    public static TimeSpan MaxConnectTime { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a request to cancel may take, its connection included.</summary>
+    public static TimeSpan MaxCancelTime { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long saying goodbye to the database may take.</summary>
+    public static TimeSpan MaxGoodbyeTime { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Silence after which a connection to the database is probed.</summary>
+    public static TimeSpan KeepAliveTime { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Time between two probes of a silent connection.</summary>
+    public static TimeSpan KeepAliveInterval { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Probes without an answer after which a connection is taken for dead.</summary>
+    public const int KeepAliveProbes = 6;
+
+    /// <summary>Oldest major version of PostgreSQL that is spoken to.</summary>
+    public const int OldestServer = 13;
+
+    /// <summary>Newest major version of PostgreSQL that is spoken to.</summary>
+    public const int NewestServer = 18;
+
+    /// <summary>How long a certificate that we make is good for.</summary>
+    public static TimeSpan CertificateLife { get; } = TimeSpan.FromDays(730);
+
+    /// <summary>Life that a certificate must have left to be used again.</summary>
+    public static TimeSpan LeastCertificateLife { get; } = TimeSpan.FromDays(30);
 }
