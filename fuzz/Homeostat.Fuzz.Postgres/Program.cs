@@ -1,7 +1,7 @@
 using Homeostat.Fuzz.Postgres;
 using SharpFuzz;
 
-// TARGET is statements.
+// TARGET is statements or wire.
 // TARGET afl                  run under afl-fuzz, with Homeostat.Gateways.dll instrumented
 // TARGET replay PATH          run a file, or every file of a folder, once
 // TARGET seeds FOLDER [FROM]  write inputs to start from; statements are also cut out of the scripts in FROM

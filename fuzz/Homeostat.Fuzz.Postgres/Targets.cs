@@ -10,6 +10,7 @@ internal static class Targets
     private static readonly Target[] s_all =
     [
         new("statements", Statements.Run, SeedStatements.All.Select(Encoding.UTF8.GetBytes)),
+        new("wire", Connections.Run, SeedConnections.All),
     ];
 
     public static IEnumerable<string> Names => s_all.Select(target => target.Name);
