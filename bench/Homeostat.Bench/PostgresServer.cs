@@ -1,15 +1,15 @@
 using System.Diagnostics;
 
-namespace Homeostat.Bench.Ledger;
+namespace Homeostat.Bench;
 
 /// <summary>
-/// A PostgreSQL server of this run's own, from the distribution's binaries: a fresh cluster in a temporary folder, reached by a socket in that folder and
-/// by nothing else, with its default settings, which have fsync on. It refuses to run as root, so root starts it as the user postgres.
+/// A PostgreSQL server of this run's own, from the distribution's binaries: a fresh cluster in a temporary folder, reached by a socket in that folder and,
+/// unless it is told otherwise, by nothing else, with fsync on. It refuses to run as root, so root starts it as the user postgres.
 /// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
     private const string Versions = "/usr/lib/postgresql";
-    private const string User = "postgres";
+    public const string User = "postgres";
 
     private readonly string _binaries;
     private readonly string _folder;
@@ -22,11 +22,21 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public string ConnectionString => $"Host={_folder};Username={User};Database={User};Maximum Pool Size=20";
 
+    /// <summary>The process whose children serve the connections.</summary>
+    public int ProcessId => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First());
+
+    /// <summary>The folder of psql and pgbench of the same version.</summary>
+    public string Binaries => _binaries;
+
+    /// <summary>The folder of the socket.</summary>
+    public string Folder => _folder;
+
     /// <summary>The major version, as the folder of its binaries is called.</summary>
     public string Version => Path.GetFileName(Path.GetDirectoryName(_binaries)!);
 
     /// <summary>Null where no server is installed; version 15 is preferred.</summary>
-    public static async Task<PostgresServer?> TryStartAsync()
+    /// <param name="settings">Each <c>name=value</c>, besides what every run has.</param>
+    public static async Task<PostgresServer?> TryStartAsync(params string[] settings)
     {
         var found = Directory.Exists(Versions) ? Directory.GetDirectories(Versions) : [];
         var binaries = found
@@ -43,7 +53,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         var server = new PostgresServer(binaries, Directory.CreateTempSubdirectory("homeostat-bench-").FullName);
         try
         {
-            await server.StartAsync();
+            await server.StartAsync(settings);
             return server;
         }
         catch
@@ -65,13 +75,9 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
-    private async Task StartAsync()
+    private async Task StartAsync(string[] settings)
     {
-        if (Environment.IsPrivilegedProcess)
-        {
-            await ExecuteAsync("chown", User, _folder);
-        }
-
+        await GiveAsync(_folder);
         await RunAsync("initdb", "-D", Data, "-U", User, "-A", "trust", "--locale=C", "-E", "UTF8");
         await RunAsync(
             "pg_ctl",
@@ -82,17 +88,22 @@ internal sealed class PostgresServer : IAsyncDisposable
             "-l",
             Path.Combine(_folder, "server.log"),
             "-o",
-            $"-k {_folder} -c listen_addresses= -c fsync=on -c synchronous_commit=on"
+            $"-k {_folder} -c listen_addresses= -c fsync=on -c synchronous_commit=on {string.Join(' ', settings.Select(setting => $"-c {setting}"))}"
         );
     }
 
-    private Task RunAsync(string program, params string[] arguments)
-    {
-        var path = Path.Combine(_binaries, program);
-        return Environment.IsPrivilegedProcess
-            ? ExecuteAsync("runuser", ["-u", User, "--", path, .. arguments])
-            : ExecuteAsync(path, arguments);
-    }
+    private Task RunAsync(string program, params string[] arguments) =>
+        RunAsUserAsync(Path.Combine(_binaries, program), arguments);
+
+    /// <summary>A program that refuses root, as the server's user where we are root; it is waited for.</summary>
+    public static Task RunAsUserAsync(string program, params string[] arguments) =>
+        Environment.IsPrivilegedProcess
+            ? ExecuteAsync("runuser", ["-u", User, "--", program, .. arguments])
+            : ExecuteAsync(program, arguments);
+
+    /// <summary>Gives a file or folder to the server's user, where we are root.</summary>
+    public static Task GiveAsync(string path) =>
+        Environment.IsPrivilegedProcess ? ExecuteAsync("chown", "-R", User, path) : Task.CompletedTask;
 
     // The server inherits what it is started with, so nothing here waits for the end of its output.
     private static async Task ExecuteAsync(string program, params string[] arguments)
