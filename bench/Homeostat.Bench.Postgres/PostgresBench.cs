@@ -65,6 +65,7 @@ internal sealed class PostgresBench(double scale, HashSet<string>? only) : IAsyn
     /// <summary>The server, filled.</summary>
     private async Task<Entrance> StartAsync()
     {
+        await PostgresServer.GiveAsync(_folder);
         var port = FreePort.Find();
         _certificate = await Certificate.WriteAsync(Folder("tls"));
         string[] settings =
