@@ -12,6 +12,12 @@ public static class Limits
     /// </summary>
     public const int ParserStackBytes = 256 << 20;
 
+    /// <summary>
+    /// Longest text that is parsed on the calling thread: measured, a text takes less than 64 bytes of stack for each of its
+    /// own, so that this one needs 256 KiB of the 1.5 MiB that a thread has at least.
+    /// </summary>
+    public const int MaxInlineParseBytes = 4 << 10;
+
     /// <summary>Largest tree that the parser may give for one text, in bytes of JSON.</summary>
     public const int MaxTreeBytes = 128 << 20;
 
@@ -33,11 +39,23 @@ public static class Limits
     /// <summary>Most classifications that are kept, each under its exact text.</summary>
     public const int MaxCachedTexts = 8192;
 
-    /// <summary>Longest text whose classification is kept, in UTF-16 units.</summary>
-    public const int MaxCachedTextLength = 16 << 10;
+    /// <summary>Longest text whose classification is kept, in bytes of UTF-8.</summary>
+    public const int MaxCachedTextBytes = 16 << 10;
+
+    /// <summary>Most search paths and roles for which classifications are kept, in one catalogue.</summary>
+    public const int MaxPlanBooks = 256;
 
     /// <summary>How long one reading of the system catalogue may take.</summary>
     public static TimeSpan MaxCatalogueTime { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often the shared catalogue is read while nothing else asks for it.</summary>
+    public static TimeSpan CatalogueEvery { get; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Age of a catalogue by which nothing is judged any more.</summary>
+    public static TimeSpan MaxCatalogueAge { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Age under which a catalogue is not read again because of a name that it lacks.</summary>
+    public static TimeSpan CatalogueRest { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often one reading of the system catalogue is begun when objects are dropped under it.</summary>
     public const int MaxCatalogueTries = 3;
@@ -101,4 +119,49 @@ public static class Limits
 
     /// <summary>Life that a certificate must have left to be used again.</summary>
     public static TimeSpan LeastCertificateLife { get; } = TimeSpan.FromDays(30);
+
+    /// <summary>Most statements that one session keeps prepared.</summary>
+    public const int MaxPreparedStatements = 10_000;
+
+    /// <summary>Portals of one session that are remembered before those of past transactions are looked for and forgotten.</summary>
+    public const int PortalsKept = 64;
+
+    /// <summary>Longest claim of a settlement, in characters.</summary>
+    public const int MaxClaimLength = 128;
+
+    /// <summary>How long finished permits wait for others to be settled with.</summary>
+    public static TimeSpan SettleWait { get; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Most permits that are settled together.</summary>
+    public const int MaxSettledTogether = 512;
+
+    /// <summary>How often the settling of permits is tried; after that their deadline settles them.</summary>
+    public const int MaxSettleTries = 5;
+
+    /// <summary>How long after one try of settling the next is made.</summary>
+    public static TimeSpan SettleRetry { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Most connections of clients at one time.</summary>
+    public const int MaxConnections = 2000;
+
+    /// <summary>Most of them that have not yet shown a lease.</summary>
+    public const int MaxUnknownConnections = 256;
+
+    /// <summary>How long a client may take until it has shown its lease.</summary>
+    public static TimeSpan MaxStartupTime { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often the leases of sessions are looked at.</summary>
+    public static TimeSpan LeaseCheckEvery { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long an open transaction may go on after its lease has expired.</summary>
+    public static TimeSpan MaxAfterExpiry { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long sessions may take to end when the gateway does.</summary>
+    public static TimeSpan MaxDrainTime { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Most databases that sessions are open to.</summary>
+    public const int MaxDatabases = 64;
+
+    /// <summary>Longest name of a database, as PostgreSQL has it.</summary>
+    public const int MaxDatabaseName = 63;
 }

@@ -33,6 +33,9 @@ public static class Limits
     /// <summary>Bytes durable but not yet in tiles; at this many the next append is refused.</summary>
     public const long UnpublishedBytes = 256L * 1024 * 1024;
 
+    /// <summary>How often new entries are published at most where nobody waits for it.</summary>
+    public static readonly TimeSpan PublishEvery = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Bytes of one preallocated segment.</summary>
     public const int SegmentBytes = 16 * 1024 * 1024;
 

@@ -3,6 +3,8 @@ using Homeostat.Server.Hosting;
 const int Usage = 64;
 const int CannotStart = 69;
 
+// Before the first socket: answers go on where they arrive, without a way through the thread pool. Nothing blocks there.
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 var errors = new List<string>();
 if (ServerOptions.Parse(args, errors) is not { } options)
 {
@@ -18,7 +20,15 @@ try
     await app.StartAsync();
     var address = ServerHost.AddressOf(app);
     await File.WriteAllTextAsync(plane.Folder.AddressFile, address + "\n");
+    await using var postgres = plane.Postgres is { } governed
+        ? await governed.StartAsync(plane, app.Services.GetRequiredService<ILoggerFactory>())
+        : null;
     Console.WriteLine($"listening on {address}");
+    if (postgres is not null)
+    {
+        Console.WriteLine($"postgres on {postgres.EndPoint}");
+    }
+
     if (plane.Folder.NewOperatorToken is { } token)
     {
         Console.WriteLine($"operator token, shown once and kept in {plane.Folder.OperatorFile}: {token}");

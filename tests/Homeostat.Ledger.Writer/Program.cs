@@ -15,7 +15,7 @@ using var key = SigningKey.FromSeed("example.org/log", [.. Enumerable.Repeat((by
 LedgerLog log;
 try
 {
-    var options = new LedgerOptions { SegmentBytes = 256 * 1024 };
+    var options = new LedgerOptions { PublishEvery = TimeSpan.Zero, SegmentBytes = 256 * 1024 };
     log = LedgerLog.Open(Path.Combine(folder, "log"), "example.org/log", key, TimeProvider.System, options);
 }
 catch (LedgerOpenException e)

@@ -11,16 +11,9 @@ internal static class UpCommand
     public static Command Create()
     {
         var data = new ServiceAddress().Data;
-        var listen = Text(
-            "--listen",
-            "ADDRESS:PORT",
-            "where to listen; only this machine can connect unless TLS is given"
-        );
         var estate = Text("--estate", "FILE", "a Terraform plan (terraform show -json) or state, watched for changes");
         var config = Text("--config", "FILE", "the overlay of the estate");
         var observedAt = SharedOptions.ObservedAt();
-        var certificate = Text("--certificate", "FILE", "a certificate chain in PEM");
-        var key = Text("--certificate-key", "FILE", "its key in PEM");
         var bare = NoSample();
         var rate = SharedOptions.Number("--lease-rate", 1, 1e6, "requests a second under one lease; 2000");
         var permit = SharedOptions.Number(
@@ -29,47 +22,66 @@ internal static class UpCommand
             86_400,
             "how long a permit may be out before its outcome is looked at unasked"
         );
-        var witnesses = Text(
-            "--witnesses",
-            "FILE",
-            "a policy (C2SP tlog-policy): what cannot be undone waits until its witnesses have cosigned"
-        );
+        var postgres = Text("--postgres", "URL", "a PostgreSQL server that agents reach through this service");
+        Option<string?>[] passed = [postgres, .. Passed()];
         var command = new Command("up", "run the decision service")
         {
             data,
-            listen,
             estate,
             config,
             observedAt,
-            certificate,
-            key,
             permit,
             bare,
             rate,
-            witnesses,
         };
+        passed.ToList().ForEach(command.Add);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 var folder = parsed.GetRequiredValue(data);
-                var files = parsed.GetValue(bare)
-                    ? (null, null, null, IsSample: false)
-                    : EstateOf(folder, parsed.GetValue(estate), parsed.GetValue(config), parsed.GetValue(observedAt));
+                var files = EstateOf(
+                    folder,
+                    parsed.GetValue(estate),
+                    parsed.GetValue(config),
+                    parsed.GetValue(observedAt),
+                    mayBeSample: !parsed.GetValue(bare) && parsed.GetValue(postgres) is null
+                );
                 List<string> arguments = ["--data", folder];
-                Add(arguments, "--listen", parsed.GetValue(listen));
                 Add(arguments, "--estate", files.Plan);
                 Add(arguments, "--overlay", files.Overlay);
                 Add(arguments, "--observed-at", files.ObservedAt?.ToString("O", CultureInfo.InvariantCulture));
-                Add(arguments, "--certificate", parsed.GetValue(certificate));
-                Add(arguments, "--certificate-key", parsed.GetValue(key));
                 Add(arguments, "--permit-seconds", parsed.GetValue(permit)?.ToString(CultureInfo.InvariantCulture));
                 Add(arguments, "--lease-rate", parsed.GetValue(rate)?.ToString(CultureInfo.InvariantCulture));
-                Add(arguments, "--witnesses", parsed.GetValue(witnesses));
+                foreach (var option in passed)
+                {
+                    Add(arguments, option.Name, parsed.GetValue(option));
+                }
+
                 return await RunAsync(arguments, folder, files.IsSample, parsed, cancellationToken);
             }
         );
         return command;
     }
+
+    /// <summary>What the service takes as it is typed here.</summary>
+    private static Option<string?>[] Passed() =>
+        [
+            Text("--listen", "ADDRESS:PORT", "where to listen; only this machine can connect unless TLS is given"),
+            Text("--certificate", "FILE", "a certificate chain in PEM"),
+            Text("--certificate-key", "FILE", "its key in PEM"),
+            Text(
+                "--witnesses",
+                "FILE",
+                "a policy (C2SP tlog-policy): what cannot be undone waits until its witnesses have cosigned"
+            ),
+            Text(
+                "--postgres-reader",
+                "URL",
+                "the same server, with a role that may only read, for leases that only read"
+            ),
+            Text("--postgres-listen", "ADDRESS:PORT", "where agents connect with a PostgreSQL client; 127.0.0.1:6432"),
+            Text("--postgres-name", "NAME", "what that server is called in ids, pg:NAME/database/schema.table; main"),
+        ];
 
     private static Option<bool> NoSample() =>
         new("--no-sample")
@@ -148,7 +160,8 @@ internal static class UpCommand
         string folder,
         string? plan,
         string? overlay,
-        DateTimeOffset? observedAt
+        DateTimeOffset? observedAt,
+        bool mayBeSample
     )
     {
         if (plan is not null && !File.Exists(plan))
@@ -158,7 +171,7 @@ internal static class UpCommand
             );
         }
 
-        if (plan is not null || overlay is not null)
+        if (plan is not null || overlay is not null || !mayBeSample)
         {
             return (plan, overlay, observedAt, false);
         }

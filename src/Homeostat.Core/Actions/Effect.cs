@@ -25,6 +25,19 @@ public readonly record struct Extent(long? Rows)
     public static Extent Everything { get; }
 }
 
+/// <summary>Whom effects can matter to, besides themselves, once they are permitted.</summary>
+internal enum Reach : byte
+{
+    /// <summary>Anybody.</summary>
+    Anything = 0,
+
+    /// <summary>They change facts only, and those only where members of a group must agree.</summary>
+    Facts,
+
+    /// <summary>They change nothing in any world for anybody else: they look, or take rows of a copy that stays whole.</summary>
+    Nothing,
+}
+
 /// <summary>How an effect can be undone.</summary>
 /// <param name="Possible">Whether there is a way back at all.</param>
 /// <param name="Needs">What must itself be alive for the way back to work.</param>
@@ -74,6 +87,24 @@ public abstract record Effect
         }
 
         return true;
+    }
+
+    /// <summary>The farthest reach of any of them; what the simulator does with a future must bear it out.</summary>
+    internal static Reach ReachOf(IReadOnlyList<Effect> effects)
+    {
+        // No effect at all is no promise of anything.
+        var reach = effects.Count == 0 ? Reach.Anything : Reach.Nothing;
+        for (var at = 0; at < effects.Count && reach != Reach.Anything; at++)
+        {
+            reach = effects[at] switch
+            {
+                Read or LoseData { Extent.Rows: not null } => reach,
+                Change { Impact: ChangeImpact.Harmless } => Reach.Facts,
+                _ => Reach.Anything,
+            };
+        }
+
+        return reach;
     }
 
     /// <summary>The resource ends, with what it contains and what it alone can decrypt.</summary>

@@ -43,7 +43,7 @@ public sealed record DeciderParts
 }
 
 /// <summary>The path of a request from the lease to the permit. There is no way through it from an error to an allow.</summary>
-public sealed class Decider(DeciderParts parts)
+public sealed partial class Decider(DeciderParts parts)
 {
     private volatile Judge _judge = parts.Judge;
 
@@ -158,6 +158,22 @@ public sealed class Decider(DeciderParts parts)
         return WithAlternative(new Decision(request, judgement, null, null));
     }
 
+    /// <summary>The same under terms that nobody was lent, so that only the consequences speak.</summary>
+    public Decision Simulate(ActionRequest request, LeaseBalance terms, bool hasLooked = false)
+    {
+        Judgement judgement;
+        try
+        {
+            judgement = Judge(request, terms, parts.Clock.GetUtcNow(), hasLooked, out _);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            judgement = Failed(failure);
+        }
+
+        return WithAlternative(new Decision(request, judgement, null, null));
+    }
+
     /// <summary>The outcome of a permit has been observed: its future ends.</summary>
     public void Settle(Permit permit) => parts.Leases.Settle(permit.Id);
 
@@ -181,6 +197,9 @@ public sealed class Decider(DeciderParts parts)
                 // 7. Reserve, unless somebody was faster: then what was judged may no longer hold.
                 switch (Reserve(request, judgement, version, now, out var reserved))
                 {
+                    case Reservation.Reserved when HasLearntOfAgreements(judgement):
+                        parts.Leases.Release(reserved!.Permit);
+                        break;
                     case Reservation.Reserved:
                         return (judgement, reserved);
                     case Reservation.Refused:
@@ -207,31 +226,47 @@ public sealed class Decider(DeciderParts parts)
         {
             // 3. The lease.
             var found = parts.Leases.Find(request.Lease, request.Agent, now);
-            if (found.Balance is null)
-            {
-                return Judgement.Denied(LeaseTest, found.Refusal ?? "the lease cannot be used");
-            }
-
-            // 4. One snapshot, and what others may still do.
-            if (JudgeAndEstate() is not (var judge, { } estate))
-            {
-                return Judgement.Denied(
-                    EstateTest,
-                    "there is no model of the estate yet",
-                    "wait until a source has listed it"
-                );
-            }
-
-            // 5. and 6. Consequences, and every test over the same file.
-            var futures = parts.Leases.Futures;
-            version = futures.Version;
-            return judge.Bind(judge.Review(request, found.Balance, estate, futures, now, hasLooked));
+            return found.Balance is { } balance
+                ? Judge(request, balance, now, hasLooked, out version)
+                : Judgement.Denied(LeaseTest, found.Refusal ?? "the lease cannot be used");
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             return Failed(failure);
         }
     }
+
+    private Judgement Judge(
+        ActionRequest request,
+        LeaseBalance balance,
+        DateTimeOffset now,
+        bool hasLooked,
+        out long version
+    )
+    {
+        version = 0;
+        // 4. One snapshot, and what others may still do.
+        if (JudgeAndEstate() is not (var judge, { } estate))
+        {
+            return Judgement.Denied(
+                EstateTest,
+                "there is no model of the estate yet",
+                "wait until a source has listed it"
+            );
+        }
+
+        // 5. and 6. Consequences, and every test over the same file.
+        var futures = parts.Leases.Futures;
+        version = estate.HasAgreements ? futures.Version : futures.ActiveVersion;
+        return judge.Bind(judge.Review(request, balance, estate, futures, now, hasLooked));
+    }
+
+    /// <summary>
+    /// It was judged, and reserved, without those futures that change facts only, because nobody had to agree on any; now
+    /// somebody must.
+    /// </summary>
+    private bool HasLearntOfAgreements(Judgement judgement) =>
+        judgement.File is { Estate.HasAgreements: false } && parts.Estate() is { HasAgreements: true };
 
     /// <summary>
     /// Of one moment: whoever replaces both sets a judge that observes nothing in between, so that the modes of one overlay
@@ -271,123 +306,12 @@ public sealed class Decider(DeciderParts parts)
         var cost = judgement.WouldBe is null
             ? new Cost(judgement.Assessment!.Charge, consequences.Irreversible.Count)
             : new Cost(0, 0);
-        var asked = new ReservationRequest(request.Lease, cost, future, version) { Request = request.Id };
+        var asked = new ReservationRequest(request.Lease, cost, future, version)
+        {
+            Request = request.Id,
+            IgnoresFacts = !judgement.File!.Estate.HasAgreements,
+        };
         return parts.Leases.Reserve(asked, now, out reserved);
-    }
-
-    /// <summary>8. No receipt, no permit.</summary>
-    private async ValueTask<Decision> RecordAsync(
-        ActionRequest request,
-        Judgement judgement,
-        LeaseEvent.Reserved? reserved,
-        DateTimeOffset now
-    )
-    {
-        IReadOnlyList<FreshStatement> entries;
-        try
-        {
-            reserved = reserved is null
-                ? null
-                : reserved with
-                {
-                    Expected = Expectations.Of(judgement.Consequences!, request.Effects),
-                };
-            entries = parts.Log.Sign(request, judgement, reserved, now);
-        }
-        catch (EntryTooLargeException tooLarge) when (reserved is not null)
-        {
-            // What cannot be written down in full is not permitted; that much can be written down.
-            parts.Leases.Release(reserved.Permit);
-            var refusal = Judgement.Denied(LedgerTest, tooLarge.Message, "do fewer at a time");
-            return await RecordAsync(request, refusal with { File = judgement.File }, null, now).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
-        {
-            return Unrecorded(request, judgement, reserved?.Permit, failure);
-        }
-
-        try
-        {
-            var receipt = await parts.Log.AppendAsync(entries).ConfigureAwait(false);
-            return reserved is null
-                ? new Decision(request, judgement, receipt, null)
-                : await ConfirmAsync(request, judgement, reserved, receipt).ConfigureAwait(false);
-        }
-        catch (AppendRefusedException refusal)
-        {
-            return Unrecorded(request, judgement, reserved?.Permit, refusal);
-        }
-    }
-
-    /// <summary>
-    /// 9. What cannot be undone waits until the entry is witnessed. A lease that was revoked meanwhile, or while the entry
-    /// was on its way, gives no permit any more.
-    /// </summary>
-    private async ValueTask<Decision> ConfirmAsync(
-        ActionRequest request,
-        Judgement judgement,
-        LeaseEvent.Reserved reserved,
-        Receipt receipt
-    )
-    {
-        if (reserved.CannotBeUndone && parts.Witness is { } witness)
-        {
-            if (await witness(receipt).ConfigureAwait(false) is not { } witnessed)
-            {
-                return await TakeBackAsync(request, Unwitnessed, reserved, receipt).ConfigureAwait(false);
-            }
-
-            receipt = witnessed;
-        }
-
-        return parts.Leases.Confirm(reserved) is { } refusal
-            ? await TakeBackAsync(request, Judgement.Denied(LeaseTest, refusal), reserved, receipt)
-                .ConfigureAwait(false)
-            : new Decision(request, judgement, receipt, new Permit(reserved.Permit, request, receipt));
-    }
-
-    /// <summary>The permit is on the log and leaves nobody's hands: an entry of its own says so.</summary>
-    private async ValueTask<Decision> TakeBackAsync(
-        ActionRequest request,
-        Judgement instead,
-        LeaseEvent.Reserved reserved,
-        Receipt receipt
-    )
-    {
-        try
-        {
-            // Until this is durable the future stays: after a crash it would be there too.
-            var released = new LeaseEvent.Released(reserved.Permit, parts.Clock.GetUtcNow());
-            await parts.Log.AppendAsync(request.Agent.Value, released, by: "homeostat").ConfigureAwait(false);
-            parts.Leases.Release(reserved.Permit);
-        }
-        catch (AppendRefusedException)
-        {
-            // It ends when it is observed.
-        }
-
-        return new Decision(request, instead, receipt, null);
-    }
-
-    /// <summary>Nothing was written that counts: what was reserved for it is free again, and no permit leaves this place.</summary>
-    private Decision Unrecorded(ActionRequest request, Judgement judgement, PermitId? permit, Exception failure)
-    {
-        if (permit is { } id)
-        {
-            parts.Leases.Release(id);
-        }
-
-        var unwritten = Judgement.Denied(LedgerTest, $"the decision could not be written down: {failure.Message}");
-        return new Decision(
-            request,
-            unwritten with
-            {
-                File = judgement.File,
-                Findings = [.. unwritten.Findings, .. judgement.Findings],
-            },
-            null,
-            null
-        );
     }
 
     private Alternative? FindAlternative(ActionRequest request, Judgement judgement)

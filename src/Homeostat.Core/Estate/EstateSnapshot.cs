@@ -50,6 +50,9 @@ public sealed partial class EstateSnapshot
 
     internal EstateTables Tables { get; }
 
+    /// <summary>Whether there is a group whose members must agree on facts.</summary>
+    internal bool HasAgreements => Tables.Agreements.Count > 0;
+
     /// <summary>The newest time that any evidence claims; one from the future makes a source a liar or our clock wrong.</summary>
     internal DateTimeOffset LatestEvidence { get; }
 

@@ -18,6 +18,12 @@ public readonly record struct LeaseLookup(LeaseBalance? Balance, string? Refusal
 /// <param name="ExpectedVersion">Of the futures it was judged against.</param>
 public sealed record ReservationRequest(LeaseId Lease, Cost Cost, CommittedFuture Future, long ExpectedVersion)
 {
+    /// <summary>
+    /// It was judged in an estate without members that must agree: the expected version is the active one, which futures
+    /// that change facts only do not count.
+    /// </summary>
+    public bool IgnoresFacts { get; init; }
+
     /// <summary>The request that it answers; empty where nobody will ask for it again.</summary>
     public RequestId Request { get; init; }
 }

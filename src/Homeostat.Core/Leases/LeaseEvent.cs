@@ -39,6 +39,9 @@ public abstract record LeaseEvent
 
         /// <summary>Looking changes nothing: there is nothing to observe afterwards.</summary>
         public bool IsLooking => Effects.Count > 0 && Effect.AreAllReads(Effects);
+
+        /// <summary>Whom it can matter to until it is observed.</summary>
+        internal Reach Reach => Effect.ReachOf(Effects);
     }
 
     /// <summary>The outcome has been observed: the future ends, and what was spent is spent.</summary>

@@ -138,10 +138,7 @@ public sealed partial class MemoryLeaseBook
             _byRequest.TryAdd((terms.Lease, terms.Request), terms.Permit);
         }
 
-        if (!terms.IsLooking)
-        {
-            _futures = _futures.With(future);
-        }
+        _futures = _futures.With(future);
     }
 
     private void ConfirmLocked(LeaseEvent.Reserved terms)
@@ -166,9 +163,18 @@ public sealed partial class MemoryLeaseBook
 
     private void End(PermitId permit, Action<LeaseAccount, LeaseDebit> end)
     {
+        if (EndAccount(permit, end) is { Reach: not Reach.Nothing })
+        {
+            _futures = _futures.Without(permit);
+        }
+    }
+
+    /// <summary>Its future is for the caller to end; null where no such permit is out.</summary>
+    private LeaseEvent.Reserved? EndAccount(PermitId permit, Action<LeaseAccount, LeaseDebit> end)
+    {
         if (!_permits.Remove(permit, out var ended))
         {
-            return;
+            return null;
         }
 
         foreach (var debit in ended.Terms.Debits)
@@ -184,10 +190,7 @@ public sealed partial class MemoryLeaseBook
             _byRequest.Remove((ended.Lease, ended.Terms.Request));
         }
 
-        if (!ended.Terms.IsLooking)
-        {
-            _futures = _futures.Without(permit);
-        }
+        return ended.Terms;
     }
 
     private LeaseAccount? AccountOf(LeaseId id) => _accounts.GetValueOrDefault(id);

@@ -77,7 +77,7 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
             }
 
             var terms = TermsOf(request, lineage, now);
-            if (!terms.IsLooking && _futures.Version != request.ExpectedVersion)
+            if (!terms.IsLooking && request.ExpectedVersion != VersionFor(request))
             {
                 return Reservation.Overtaken;
             }
@@ -92,6 +92,9 @@ public sealed partial class MemoryLeaseBook : ILeaseBook
             return Reservation.Reserved;
         }
     }
+
+    private long VersionFor(ReservationRequest request) =>
+        request.IgnoresFacts ? _futures.ActiveVersion : _futures.Version;
 
     public string? Confirm(LeaseEvent.Reserved durable)
     {

@@ -15,6 +15,9 @@ public sealed record CommittedFuture(PermitId Permit, IReadOnlyList<Effect> Effe
 {
     private volatile Footprint? _footprint;
 
+    /// <summary>Whom it can matter to.</summary>
+    internal Reach Reach { get; } = Effect.ReachOf(Effects);
+
     /// <summary>
     /// What it touches, for the snapshot it was computed against; another snapshot makes another one.
     /// </summary>
@@ -25,25 +28,83 @@ public sealed record CommittedFuture(PermitId Permit, IReadOnlyList<Effect> Effe
     }
 }
 
-/// <summary>All that was permitted and not yet observed. Immutable; a version for compare-and-swap.</summary>
+/// <summary>
+/// All that was permitted, not yet observed and may matter to others. Immutable; versions for compare-and-swap.
+/// </summary>
 public sealed class CommittedFutures
 {
-    private readonly CommittedFuture[] _all;
+    private readonly CommittedFuture[] _active;
 
-    private CommittedFutures(long version, CommittedFuture[] futures) => (Version, _all) = (version, futures);
+    /// <summary>Those that change facts only: they can matter where members of a group must agree, and nowhere else.</summary>
+    private readonly CommittedFuture[] _facts;
+    private CommittedFuture[]? _all;
 
-    public static CommittedFutures None { get; } = new(0, []);
+    private CommittedFutures(CommittedFutures? before, CommittedFuture[] active, CommittedFuture[] facts)
+    {
+        (_active, _facts) = (active, facts);
+        if (before is not null)
+        {
+            Version = before.Version + 1;
+            ActiveVersion = before.ActiveVersion + (ReferenceEquals(active, before._active) ? 0 : 1);
+        }
+    }
 
-    /// <summary>Counts up with every permit and every observation.</summary>
+    public static CommittedFutures None { get; } = new(null, [], []);
+
+    /// <summary>Counts up with every permit that may matter to others and with every observation of one.</summary>
     public long Version { get; }
 
-    public IReadOnlyList<CommittedFuture> All => _all;
+    /// <summary>Counts up as <see cref="Version"/> does, but not for what changes facts only.</summary>
+    public long ActiveVersion { get; }
 
-    public CommittedFutures With(CommittedFuture future) => new(Version + 1, [.. _all, future]);
+    /// <summary>What changes facts only stands last.</summary>
+    public IReadOnlyList<CommittedFuture> All => _all ??= _facts.Length == 0 ? _active : [.. _active, .. _facts];
+
+    public CommittedFutures With(CommittedFuture future) =>
+        future.Reach switch
+        {
+            Reach.Nothing => this,
+            Reach.Facts => new(this, _active, [.. _facts, future]),
+            _ => new(this, [.. _active, future], _facts),
+        };
 
     /// <summary>The future has been observed, or is known never to happen.</summary>
-    public CommittedFutures Without(PermitId permit) =>
-        new(Version + 1, Array.FindAll(_all, future => future.Permit != permit));
+    public CommittedFutures Without(PermitId permit) => Without(future => future.Permit == permit);
+
+    /// <summary>All of them have been observed: one change.</summary>
+    public CommittedFutures Without(IReadOnlySet<PermitId> permits) =>
+        Without(future => permits.Contains(future.Permit));
+
+    /// <summary>Those that can matter in this estate.</summary>
+    internal IReadOnlyList<CommittedFuture> In(EstateSnapshot estate) => estate.HasAgreements ? All : _active;
+
+    private CommittedFutures Without(Func<CommittedFuture, bool> isOver)
+    {
+        var (active, facts) = (Left(_active, isOver), Left(_facts, isOver));
+        return ReferenceEquals(active, _active) && ReferenceEquals(facts, _facts) ? this : new(this, active, facts);
+    }
+
+    /// <summary>The same array where nothing ends.</summary>
+    private static CommittedFuture[] Left(CommittedFuture[] futures, Func<CommittedFuture, bool> isOver)
+    {
+        var over = futures.Count(isOver);
+        if (over == 0)
+        {
+            return futures;
+        }
+
+        var left = new CommittedFuture[futures.Length - over];
+        var at = 0;
+        foreach (var future in futures)
+        {
+            if (!isOver(future))
+            {
+                left[at++] = future;
+            }
+        }
+
+        return left;
+    }
 }
 
 /// <summary>

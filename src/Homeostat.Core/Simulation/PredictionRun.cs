@@ -50,10 +50,8 @@ internal sealed partial class PredictionRun
         _keys.Clear();
         _reversibility.Clear();
 
-        if (futures.All.Count > 0)
-        {
-            RefreshFootprints(futures);
-        }
+        var others = futures.In(estate);
+        RefreshFootprints(others);
 
         // 1. As the estate is known, with nothing that others may still do.
         RunWorld(subset: 0, futuresAreOurs: false, unknownsAreOurs: false);
@@ -64,10 +62,10 @@ internal sealed partial class PredictionRun
         var known = DescribeAtWorst();
 
         // 3. What else matters: unknowns met in the worst world, and futures that touch the same things.
-        Explore(futures);
+        Explore(others);
 
         // 4. Every subset of those futures, in every world that the unknowns allow.
-        return Assemble(_relevant.Count == 0 ? known : WithFutures(known), RunAll(futures, asKnown));
+        return Assemble(_relevant.Count == 0 ? known : WithFutures(known), RunAll(others, asKnown));
     }
 
     private Known DescribeAtWorst()
@@ -112,7 +110,7 @@ internal sealed partial class PredictionRun
     }
 
     /// <summary>Widens the set of unknowns and of relevant futures until neither grows.</summary>
-    private void Explore(CommittedFutures futures)
+    private void Explore(IReadOnlyList<CommittedFuture> futures)
     {
         while (true)
         {
@@ -135,7 +133,7 @@ internal sealed partial class PredictionRun
     }
 
     /// <summary>Worlds may show unknowns and futures that no world before them showed: then all are run again.</summary>
-    private List<WorldOutcome> RunAll(CommittedFutures futures, WorldOutcome asKnown)
+    private List<WorldOutcome> RunAll(IReadOnlyList<CommittedFuture> futures, WorldOutcome asKnown)
     {
         if (_unknowns.Count == 0 && _relevant.Count == 0)
         {

@@ -56,6 +56,16 @@ internal sealed class TouchedSet
         return _rows[key >> 32].Find((int)key) >= 0;
     }
 
+    /// <summary>Each key once; holds until the next is added.</summary>
+    public ReadOnlySpan<long> Keys
+    {
+        get
+        {
+            PutInOrder();
+            return CollectionsMarshal.AsSpan(_keys);
+        }
+    }
+
     /// <summary>Every key at least once.</summary>
     public long[] ToArray() => _keys.Count == 0 ? [] : [.. _keys];
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Homeostat.Ledger.Checkpoints;
 using Homeostat.Ledger.Merkle;
 using Homeostat.Ledger.Statements;
@@ -331,6 +332,7 @@ public sealed class LedgerLog : IDisposable
         }
 
         _writerDone = true;
+        _opened.Publisher.Hurry();
         WakePublisher();
     }
 
@@ -340,9 +342,11 @@ public sealed class LedgerLog : IDisposable
         {
             try
             {
+                var began = Stopwatch.GetTimestamp();
                 if (_opened.Publisher.PublishOnce())
                 {
                     _opened.Journal.Release(PublishedSize);
+                    _opened.Publisher.Rest(_options.PublishEvery - Stopwatch.GetElapsedTime(began));
                 }
                 else if (_writerDone)
                 {

@@ -12,6 +12,9 @@ public sealed record LedgerOptions
     /// <summary>A second place for the last signed checkpoint; without one, receipts say <see cref="ForkProtection.None"/>.</summary>
     public IHeadStore? SecondHead { get; init; }
 
+    /// <summary>How often new entries are published at most; whoever waits for a publication does not wait for this.</summary>
+    public TimeSpan PublishEvery { get; init; } = Limits.PublishEvery;
+
     public int SegmentBytes { get; init; } = Limits.SegmentBytes;
 
     /// <summary>What to do when the state of the disk is no longer known: end the process. It must not return, outside tests.</summary>

@@ -13,10 +13,10 @@ internal sealed record CommittedBatch(
 );
 
 /// <summary>
-/// Writes tiles behind the writer and advances the public checkpoint. A publication is what was committed during the one before; the public
+/// Writes tiles behind the writer and advances the public checkpoint. A publication is what was committed since the one before; the public
 /// checkpoint never names a tile that could still be lost.
 /// </summary>
-internal sealed class Publisher(ILogStore store, TileBuilder builder, long published)
+internal sealed class Publisher(ILogStore store, TileBuilder builder, long published) : IDisposable
 {
     public const string CheckpointPath = "checkpoint";
     public const string SessionsPath = "sessions";
@@ -28,10 +28,12 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
     private readonly List<(long Size, TaskCompletionSource Done)> _waiters = [];
     private readonly Dictionary<string, byte[]> _files = new(StringComparer.Ordinal);
     private readonly List<string> _completed = [];
+    private readonly ManualResetEventSlim _hurry = new();
     private HashSet<string> _partials = new(StringComparer.Ordinal);
     private CommittedBatch? _last;
     private byte[]? _sessions;
     private string? _ended;
+    private volatile bool _isEnding;
     private long _backlogEntries;
     private long _backlogBytes;
 
@@ -45,7 +47,11 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
 
     public void Add(CommittedBatch batch)
     {
-        Interlocked.Add(ref _backlogEntries, batch.Entries.Count);
+        if (Interlocked.Add(ref _backlogEntries, batch.Entries.Count) >= EntriesAtOnce)
+        {
+            _hurry.Set();
+        }
+
         Interlocked.Add(ref _backlogBytes, SegmentRecord.BodyBytes(batch.Entries));
         lock (_lock)
         {
@@ -70,6 +76,7 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
 
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((size, done));
+            _hurry.Set();
             return done.Task;
         }
     }
@@ -88,6 +95,35 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
             _waiters.Clear();
         }
     }
+
+    /// <summary>
+    /// Lets commits gather before the next publication: its files cost the disk that the writer syncs to as much as many
+    /// appends do. Whoever waits for a publication, and a backlog that fills one, end the rest.
+    /// </summary>
+    public void Rest(TimeSpan time)
+    {
+        lock (_lock)
+        {
+            if (_isEnding || _waiters.Count > 0)
+            {
+                return;
+            }
+        }
+
+        if (time > TimeSpan.Zero)
+        {
+            _hurry.Wait(time);
+        }
+    }
+
+    /// <summary>Ends a rest, and every later one: nothing more will be committed.</summary>
+    public void Hurry()
+    {
+        _isEnding = true;
+        _hurry.Set();
+    }
+
+    public void Dispose() => _hurry.Dispose();
 
     /// <summary>Publishes what waits; false where nothing did. After an <see cref="IOException"/> the same call continues where it stopped.</summary>
     public bool PublishOnce()
@@ -127,6 +163,7 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
 
     private bool Gather()
     {
+        _hurry.Reset();
         var taken = 0;
         while (taken < EntriesAtOnce && TryTake(out var batch))
         {

@@ -26,6 +26,7 @@ internal sealed record OpenedLog(
         }
 
         Journal.Dispose();
+        Publisher.Dispose();
         Heads[0].Dispose();
         Store.Dispose();
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Homeostat.Client.Contract;
 using Homeostat.Core.Actions;
 using Homeostat.Core.Leases;
+using Homeostat.Gateways.Postgres.Authentication;
 using Homeostat.Ledger.Storage;
 using Homeostat.Server.Hosting;
 
@@ -41,6 +42,9 @@ internal sealed class LeaseEndpoints(ControlPlane plane, Callers callers)
         var lease = GrantReader.Read(body, id, caller.Lease?.Id, Now, places) with
         {
             SecretHash = Convert.ToHexStringLower(DataFolder.Hash(secret)),
+            PasswordVerifier = plane.Postgres is null
+                ? ""
+                : ScramVerifier.Create(Callers.LeaseToken(id, secret)).ToString(),
         };
         if (places.Errors.Count > 0)
         {

@@ -4,6 +4,7 @@ using Homeostat.Core.Deciding;
 using Homeostat.Core.Estate;
 using Homeostat.Core.Leases;
 using Homeostat.Core.Simulation;
+using Homeostat.Estates.Joining;
 using Homeostat.Estates.Overlay;
 using Homeostat.Estates.Terraform;
 using Homeostat.Ledger.Storage;
@@ -55,6 +56,9 @@ internal sealed class ControlPlane : IAsyncDisposable
     public DecisionDesk Decisions { get; }
     public SettlementDesk Settlements { get; }
 
+    /// <summary>Null where no PostgreSQL server is reached through the service.</summary>
+    public GovernedPostgres? Postgres { get; private init; }
+
     /// <summary>Null where the service has no overlay.</summary>
     public OverlayWatch? Overlay { get; private set; }
 
@@ -67,6 +71,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     )
     {
         var overlay = OverlayWatch.LoadFirst(options.Overlay);
+        var postgres = GovernedPostgres.Of(options, clock);
         var folder = DataFolder.Open(options.Data);
         try
         {
@@ -92,7 +97,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 Witnesses = witnesses,
             };
             await parts.Registry.TakeBackAsync([.. book.Outstanding().Where(permit => permit.IsBehindRevocation)]);
-            var plane = new ControlPlane(options, folder, log, parts);
+            var plane = new ControlPlane(options, folder, log, parts) { Postgres = postgres };
             plane.Register(overlay, sources);
             return plane;
         }
@@ -125,6 +130,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             .. Parts
                 .Estate.Sources.Where(source => source is { HasListed: true, Problem: not null })
                 .Select(source => $"source {source.Name}: {source.Problem}"),
+            .. Postgres?.Source.Problems.Select(problem => $"{Postgres.Source.Name}: {problem}") ?? [],
             .. Overlay?.Problem is { } problem
                 ? new[] { $"overlay: {problem}; the one loaded at {Overlay.LoadedAt:u} still holds" }
                 : [],
@@ -155,6 +161,11 @@ internal sealed class ControlPlane : IAsyncDisposable
         if (Parts.Witnesses is { } witnesses)
         {
             await witnesses.DisposeAsync();
+        }
+
+        if (Postgres is { } postgres)
+        {
+            await postgres.Source.DisposeAsync();
         }
 
         Parts.Registry.Dispose();
@@ -189,18 +200,29 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     private void Register(EstateOverlay? overlay, IReadOnlyList<IEstateSource> sources)
     {
-        var all = sources.ToList();
+        var layered = new List<IEstateSource>();
         if (Options.Estate is { } path)
         {
-            var terraform = new TerraformSource(
-                path,
-                new TerraformOptions { ObservedAt = Options.ObservedAt, PollInterval = TimeSpan.FromSeconds(1) },
-                Parts.Clock
-            );
-            Parts.Estate.Register(terraform.Name, terraform, overlay is null ? null : new OverlayLayer(overlay));
+            var options = new TerraformOptions
+            {
+                ObservedAt = Options.ObservedAt,
+                PollInterval = TimeSpan.FromSeconds(1),
+            };
+            layered.Add(new TerraformSource(path, options, Parts.Clock));
         }
 
-        foreach (var source in all)
+        if (Postgres is { } postgres)
+        {
+            layered.Add(postgres.Source);
+        }
+
+        // One overlay speaks of what any of them describes, so that it stands over all of them together.
+        foreach (var source in overlay is not null && layered.Count > 1 ? [new JoinedSource(layered)] : layered)
+        {
+            Parts.Estate.Register(source.Name, source, overlay is null ? null : new OverlayLayer(overlay));
+        }
+
+        foreach (var source in sources)
         {
             Parts.Estate.Register(source.Name, source);
         }

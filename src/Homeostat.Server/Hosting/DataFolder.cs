@@ -24,6 +24,18 @@ internal sealed class DataFolder
 
     public string AddressFile => Path.Combine(Root, "address");
 
+    public string PostgresAddressFile => Path.Combine(Root, "postgres.address");
+
+    /// <summary>For the certificate that the service makes itself.</summary>
+    public string TlsFolder
+    {
+        get
+        {
+            var path = Path.Combine(Root, "tls");
+            return OperatingSystem.IsWindows() ? path : Directory.CreateDirectory(path, OwnerFolder).FullName;
+        }
+    }
+
     /// <summary>The operator's token, where this start made it; told once.</summary>
     public string? NewOperatorToken { get; private set; }
 

@@ -6,6 +6,7 @@ namespace Homeostat.Server.Hosting;
 internal sealed record ServerOptions
 {
     public const int DefaultPort = 7117;
+    public const int DefaultPostgresPort = 6432;
 
     /// <summary>The folder with the log, the keys and the tokens.</summary>
     public required string Data { get; init; }
@@ -21,6 +22,18 @@ internal sealed record ServerOptions
     public string? Estate { get; init; }
 
     public string? Overlay { get; init; }
+
+    /// <summary>A PostgreSQL server that agents reach through this service (a URL, with the role for leases that write); null = none.</summary>
+    public string? Postgres { get; init; }
+
+    /// <summary>The same server with the role for leases that only read; null = the other one's.</summary>
+    public string? PostgresReader { get; init; }
+
+    /// <summary>Where agents connect with a PostgreSQL client.</summary>
+    public IPEndPoint PostgresListen { get; init; } = new(IPAddress.Loopback, DefaultPostgresPort);
+
+    /// <summary>What the PostgreSQL server is called in ids: <c>pg:NAME/database/schema.table</c>.</summary>
+    public string PostgresName { get; init; } = "main";
 
     /// <summary>When the estate file was true, for a raw state that does not say.</summary>
     public DateTimeOffset? ObservedAt { get; init; }
@@ -85,6 +98,19 @@ internal sealed record ServerOptions
                 return this with { Estate = value };
             case "--overlay":
                 return this with { Overlay = value };
+            case "--postgres":
+                return this with { Postgres = value };
+            case "--postgres-reader":
+                return this with { PostgresReader = value };
+            case "--postgres-name":
+                return this with { PostgresName = value };
+            case "--postgres-listen" when EndPointOf(value) is { } endPoint:
+                return this with { PostgresListen = endPoint };
+            case "--postgres-listen":
+                errors.Add(
+                    $"--postgres-listen {value}: expected an address and a port, 127.0.0.1:{DefaultPostgresPort} or [::1]:0"
+                );
+                return this;
             case "--observed-at" when DateTimeOffset.TryParse(value, out var time):
                 return this with { ObservedAt = time };
             case "--observed-at":
@@ -102,7 +128,7 @@ internal sealed record ServerOptions
                 return this;
             default:
                 errors.Add(
-                    $"{name}: expected --data, --listen, --certificate, --certificate-key, --estate, --overlay, --observed-at, --permit-seconds, --lease-rate, --witnesses or --stops-with-input"
+                    $"{name}: expected --data, --listen, --certificate, --certificate-key, --estate, --overlay, --observed-at, --permit-seconds, --lease-rate, --witnesses, --postgres, --postgres-reader, --postgres-listen, --postgres-name or --stops-with-input"
                 );
                 return this;
         }
@@ -135,9 +161,14 @@ internal sealed record ServerOptions
             }
         }
 
-        if (Overlay is not null && Estate is null)
+        if (Overlay is not null && Estate is null && Postgres is null)
         {
-            errors.Add("--overlay: it says something of an estate; give --estate too");
+            errors.Add("--overlay: it says something of an estate; give --estate or --postgres too");
+        }
+
+        if (Postgres is null && PostgresReader is not null)
+        {
+            errors.Add("--postgres-reader: give --postgres too");
         }
     }
 

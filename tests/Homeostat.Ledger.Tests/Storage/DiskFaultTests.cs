@@ -22,7 +22,12 @@ public sealed class DiskFaultTests
         var full = false;
         var failed = 0;
         var disk = new SimulatedDisk();
-        var options = new LedgerOptions { SegmentBytes = 64 * 1024, OnFatal = Fatal };
+        var options = new LedgerOptions
+        {
+            PublishEvery = TimeSpan.Zero,
+            SegmentBytes = 64 * 1024,
+            OnFatal = Fatal,
+        };
         var log = LedgerLog.Open(disk, Samples.Origin, key, options);
         disk.Before = (_, name) =>
         {
@@ -69,7 +74,12 @@ public sealed class DiskFaultTests
             disk,
             Samples.Origin,
             key,
-            new LedgerOptions { SegmentBytes = 64 * 1024, OnFatal = ended.Enqueue }
+            new LedgerOptions
+            {
+                PublishEvery = TimeSpan.Zero,
+                SegmentBytes = 64 * 1024,
+                OnFatal = ended.Enqueue,
+            }
         );
         disk.Before = (number, name) =>
         {

@@ -19,7 +19,12 @@ public sealed class FullDiskTests : IDisposable
         var ballast = _folder.File("ballast");
         await File.WriteAllBytesAsync(ballast, new byte[14_500_000], TestContext.Current.CancellationToken);
         var receipts = new List<Receipt>();
-        var options = new LedgerOptions { SegmentBytes = 256 * 1024, OnFatal = Assert.Fail };
+        var options = new LedgerOptions
+        {
+            PublishEvery = TimeSpan.Zero,
+            SegmentBytes = 256 * 1024,
+            OnFatal = Assert.Fail,
+        };
         using (var log = LedgerLog.Open(_folder.File("log"), Samples.Origin, key, TimeProvider.System, options))
         {
             Assert.Equal(

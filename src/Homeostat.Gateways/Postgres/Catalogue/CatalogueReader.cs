@@ -1,5 +1,6 @@
 using System.Data;
 using System.Globalization;
+using System.Security.Cryptography;
 using Npgsql;
 
 namespace Homeostat.Gateways.Postgres.Catalogue;
@@ -13,8 +14,17 @@ public sealed class CatalogueReader
 {
     private const string Own = ">= 16384";
     private const string BuiltIn = "< 16384";
+    private const string KeepPath = "select set_config('homeostat.path', current_setting('search_path'), true)";
+    private const string SystemPath = "select set_config('search_path', 'pg_catalog', true)";
+    private const string RestorePath = "select set_config('search_path', current_setting('homeostat.path'), true)";
 
     private CatalogueParts? _builtIn;
+
+    /// <summary>What came with the server; null until something was read.</summary>
+    internal CatalogueParts? ReadBuiltIn => _builtIn;
+
+    /// <summary>SHA-256 of what somebody made, as it was last read.</summary>
+    internal byte[] Digest { get; private set; } = [];
 
     /// <summary>
     /// The definition of an object that is dropped meanwhile cannot be read: then everything is read again, a few times.
@@ -61,43 +71,63 @@ public sealed class CatalogueReader
         );
     }
 
+    /// <summary>What has to be asked, one text after another, to read in a session what somebody made.</summary>
+    internal static (IReadOnlyList<string> Texts, CatalogueRows Rows, int FirstSection) InSession()
+    {
+        var rows = new CatalogueRows();
+        string[] texts =
+        [
+            KeepPath,
+            SystemPath,
+            .. rows.Sections.Select(section => Of(section.Query, Own)),
+            RestorePath,
+        ];
+        return (texts, rows, 2);
+    }
+
+    private static string Of(string query, string condition) =>
+        string.Format(CultureInfo.InvariantCulture, query, condition);
+
     /// <summary>
     /// One round trip. Definitions are deparsed with nothing but pg_catalog on the path, so that every other name in them
     /// is written in full; the path is put back in the same batch.
     /// </summary>
-    private static async Task<CatalogueRows> ReadPartsAsync(
+    private async Task<CatalogueRows> ReadPartsAsync(
         NpgsqlConnection connection,
         string condition,
         CancellationToken token
     )
     {
         var rows = new CatalogueRows();
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var batch = new NpgsqlBatch(connection) { Timeout = (int)Limits.MaxCatalogueTime.TotalSeconds };
         await using (batch.ConfigureAwait(false))
         {
-            Add(batch, "select set_config('homeostat.path', current_setting('search_path'), true)");
-            Add(batch, "select set_config('search_path', 'pg_catalog', true)");
+            Add(batch, KeepPath);
+            Add(batch, SystemPath);
             foreach (var (query, _) in rows.Sections)
             {
-                Add(batch, string.Format(CultureInfo.InvariantCulture, query, condition));
+                Add(batch, Of(query, condition));
             }
 
-            Add(batch, "select set_config('search_path', current_setting('homeostat.path'), true)");
+            Add(batch, RestorePath);
             var reader = await batch.ExecuteReaderAsync(token).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 await reader.NextResultAsync(token).ConfigureAwait(false);
+                var row = new ReaderRow(reader, digest);
                 foreach (var (_, accept) in rows.Sections)
                 {
                     await reader.NextResultAsync(token).ConfigureAwait(false);
                     while (await reader.ReadAsync(token).ConfigureAwait(false))
                     {
-                        accept(reader);
+                        accept(row);
                     }
                 }
             }
         }
 
+        Digest = digest.GetHashAndReset();
         return rows;
     }
 

@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Homeostat.Gateways.Postgres.Catalogue;
 
 /// <summary>Takes the rows of each query in turn.</summary>
@@ -56,7 +54,7 @@ internal sealed class CatalogueRows
         ];
 
     /// <summary>Each query with what takes a row of it.</summary>
-    public IReadOnlyList<(string Query, Action<NpgsqlDataReader> Accept)> Sections { get; }
+    public IReadOnlyList<(string Query, Action<CatalogueRow> Accept)> Sections { get; }
 
     public CatalogueParts Parts =>
         new()
@@ -81,7 +79,7 @@ internal sealed class CatalogueRows
             EventTriggers = _eventTriggers,
         };
 
-    private static RelationEntry Relation(NpgsqlDataReader row) =>
+    private static RelationEntry Relation(CatalogueRow row) =>
         new(
             Id(row, 0),
             Id(row, 1),
@@ -94,20 +92,20 @@ internal sealed class CatalogueRows
             Text(row, 8)
         );
 
-    private static ColumnEntry Column(NpgsqlDataReader row) =>
+    private static ColumnEntry Column(CatalogueRow row) =>
         new(Id(row, 0), row.GetInt32(1), row.GetString(2), Id(row, 3), Text(row, 4), row.GetBoolean(5));
 
-    private static IndexEntry Index(NpgsqlDataReader row) =>
+    private static IndexEntry Index(CatalogueRow row) =>
         new(
             Id(row, 0),
             Id(row, 1),
             row.GetBoolean(2),
-            [.. row.GetFieldValue<int[]>(3).Take(row.GetInt32(6))],
+            [.. row.GetInt32s(3).Take(row.GetInt32(6))],
             Text(row, 4),
             Text(row, 5)
         );
 
-    private static ConstraintEntry Constraint(NpgsqlDataReader row) =>
+    private static ConstraintEntry Constraint(CatalogueRow row) =>
         new(
             Id(row, 0),
             row.GetString(1),
@@ -117,18 +115,18 @@ internal sealed class CatalogueRows
             Id(row, 5),
             Char(row, 6),
             Char(row, 7),
-            row.GetFieldValue<int[]>(8),
-            row.GetFieldValue<int[]>(9),
+            row.GetInt32s(8),
+            row.GetInt32s(9),
             Text(row, 10)
         );
 
-    private static TriggerEntry Trigger(NpgsqlDataReader row) =>
+    private static TriggerEntry Trigger(CatalogueRow row) =>
         new(Id(row, 0), row.GetString(1), Id(row, 2), row.GetInt32(3), row.GetString(4));
 
-    private static RuleEntry Rule(NpgsqlDataReader row) =>
+    private static RuleEntry Rule(CatalogueRow row) =>
         new(Id(row, 0), row.GetString(1), Char(row, 2), row.GetBoolean(3), Text(row, 4) ?? "");
 
-    private static FunctionEntry Function(NpgsqlDataReader row) =>
+    private static FunctionEntry Function(CatalogueRow row) =>
         new(
             Id(row, 0),
             Id(row, 1),
@@ -147,10 +145,10 @@ internal sealed class CatalogueRows
             Text(row, 14),
             row.GetString(15),
             Text(row, 16),
-            row.IsDBNull(17) ? [] : Ids(row, 17)
+            row.IsNull(17) ? [] : Ids(row, 17)
         );
 
-    private static TypeEntry Type(NpgsqlDataReader row) =>
+    private static TypeEntry Type(CatalogueRow row) =>
         new(
             Id(row, 0),
             Id(row, 1),
@@ -158,27 +156,27 @@ internal sealed class CatalogueRows
             row.GetString(3),
             Char(row, 4),
             Id(row, 5),
-            row.IsDBNull(6) ? default : Id(row, 6),
+            row.IsNull(6) ? default : Id(row, 6),
             Id(row, 7),
             Ids(row, 8)
         );
 
-    private static OperatorEntry Operator(NpgsqlDataReader row) =>
+    private static OperatorEntry Operator(CatalogueRow row) =>
         new(Id(row, 0), Id(row, 1), row.GetString(2), Id(row, 3), Id(row, 4), Ids(row, 5));
 
-    private static Dependency Dependency(NpgsqlDataReader row) =>
+    private static Dependency Dependency(CatalogueRow row) =>
         new(
             new ObjectAddress(Id(row, 0).Value, Id(row, 1).Value, row.GetInt32(2)),
             new ObjectAddress(Id(row, 3).Value, Id(row, 4).Value, row.GetInt32(5)),
             Char(row, 6)
         );
 
-    private static Oid Id(NpgsqlDataReader row, int at) => new((uint)row.GetInt64(at));
+    private static Oid Id(CatalogueRow row, int at) => new((uint)row.GetInt64(at));
 
-    private static string? Text(NpgsqlDataReader row, int at) => row.IsDBNull(at) ? null : row.GetString(at);
+    private static string? Text(CatalogueRow row, int at) => row.IsNull(at) ? null : row.GetString(at);
 
-    private static char Char(NpgsqlDataReader row, int at) => row.GetString(at) is [var first, ..] ? first : ' ';
+    private static char Char(CatalogueRow row, int at) => row.GetString(at) is [var first, ..] ? first : ' ';
 
-    private static uint[] Ids(NpgsqlDataReader row, int at) =>
-        [.. row.GetFieldValue<long?[]>(at).Where(id => id is > 0).Select(id => (uint)id!.Value)];
+    private static uint[] Ids(CatalogueRow row, int at) =>
+        [.. row.GetInt64s(at).Where(id => id > 0).Select(id => (uint)id)];
 }

@@ -48,5 +48,9 @@ internal static class CopyStatement
                 walk.Found.Risky(files, "written", file);
             }
         }
+        else if (isFrom)
+        {
+            walk.Found.TakesRows();
+        }
     }
 }

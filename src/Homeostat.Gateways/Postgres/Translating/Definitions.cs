@@ -22,8 +22,12 @@ internal sealed class Definitions(ParserPool parser, IEnumerable<CodeDeclaration
             _parsed.Clear();
         }
 
-        // The pool's threads are its own: waiting for one here cannot keep it from answering.
-        return _parsed[sql] = parser.ParseAsync(sql, CancellationToken.None).GetAwaiter().GetResult();
+        return _parsed[sql] =
+            sql.Length <= Limits.MaxInlineParseBytes
+            && SqlParser.Encode(sql) is { Length: <= Limits.MaxInlineParseBytes } utf8
+                ? SqlParser.Parse(utf8)
+                // The pool's threads are its own: waiting for one here cannot keep it from answering.
+                : parser.ParseAsync(sql, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     /// <summary>Null where nobody vouches for this function, or its body is another by now.</summary>

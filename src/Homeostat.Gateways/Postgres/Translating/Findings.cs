@@ -35,6 +35,8 @@ internal sealed class Findings(PostgresNames names)
     private string? _forbidden;
     private bool _changesCatalogue;
     private bool _dependsOnSession;
+    private SessionStep? _step;
+    private bool _takesRows;
 
     public PostgresNames Names { get; } = names;
 
@@ -44,6 +46,14 @@ internal sealed class Findings(PostgresNames names)
 
     public void Harmless(ResourceId id, string key, string value = "") =>
         Add(new Effect.Change(id, key, FactValue.Of(value), ChangeImpact.Harmless));
+
+    /// <summary>Nobody outside the session can tell that it was done.</summary>
+    public void OfSessionOnly() => Add(new Effect.Read(Names.Database, "session"));
+
+    /// <summary>The client sends rows after it.</summary>
+    public void TakesRows() => _takesRows = true;
+
+    public void Step(SessionStep step) => _step = step;
 
     /// <summary>In some world what it touches stops working.</summary>
     public void Risky(ResourceId id, string key, string value = "") =>
@@ -118,6 +128,8 @@ internal sealed class Findings(PostgresNames names)
             Forbidden = _forbidden,
             ChangesCatalogue = _changesCatalogue,
             DependsOnSession = _dependsOnSession,
+            Step = _step,
+            TakesRows = _takesRows,
         };
     }
 
@@ -129,7 +141,7 @@ internal sealed class Findings(PostgresNames names)
         var id = Names.Relation(name.Schema, name.Name);
         if (isTemporary)
         {
-            Harmless(Names.Database, "temporary tables");
+            OfSessionOnly();
             return;
         }
 

@@ -263,7 +263,8 @@ internal static class QueryStatements
     /// <summary>Nothing runs yet; what it would do is judged when it is executed, under the catalogue of then.</summary>
     private static void Prepare(Walk walk, SyntaxNode node, Frame frame)
     {
-        walk.Found.Harmless(walk.Names.Database, "prepared statements", "added");
+        walk.Found.OfSessionOnly();
+        walk.Found.Step(new SessionStep.Prepare(node.Text("name") ?? "", node.Node("query")));
         walk.Visit(node.Nodes("argtypes"), frame);
     }
 

@@ -19,6 +19,18 @@ internal static class SessionStatements
     /// <summary>They make somebody else of the session, or switch the checks off.</summary>
     private static readonly FrozenSet<string> Never = Set("role session_authorization session_replication_role");
 
+    /// <summary>With another value the server would read another statement than the one that was judged.</summary>
+    private static readonly FrozenDictionary<string, FrozenSet<string>> Only = new Dictionary<
+        string,
+        FrozenSet<string>
+    >(StringComparer.Ordinal)
+    {
+        ["client_encoding"] = Words("UTF8 UTF-8 UTF_8 UNICODE"),
+        ["standard_conforming_strings"] = Words("on true yes 1 t y tr tru ye"),
+        ["transform_null_equals"] = Words("off false no 0 f n of fa fal fals"),
+        ["backslash_quote"] = Words("safe_encoding off false no 0"),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
     /// <summary>They change how an answer looks or how it is found.</summary>
     private static readonly FrozenSet<string> Harmless = Set(
         """
@@ -41,18 +53,15 @@ internal static class SessionStatements
     public static IEnumerable<KeyValuePair<string, NodeHandler>> Handlers =>
         [
             new("VariableSetStmt", Set),
-            new("VariableShowStmt", (walk, _, _) => walk.Found.Harmless(walk.Names.Database, "settings", "shown")),
+            new("VariableShowStmt", (walk, _, _) => walk.Found.OfSessionOnly()),
             new("TransactionStmt", Transaction),
-            new(
-                "DeallocateStmt",
-                (walk, _, _) => walk.Found.Harmless(walk.Names.Database, "prepared statements", "ended")
-            ),
-            new("FetchStmt", Cursor),
-            new("ClosePortalStmt", Cursor),
-            new("ListenStmt", (walk, _, _) => walk.Found.Harmless(walk.Names.Database, "listening")),
-            new("UnlistenStmt", (walk, _, _) => walk.Found.Harmless(walk.Names.Database, "listening")),
+            new("DeallocateStmt", Deallocate),
+            new("FetchStmt", (walk, _, _) => walk.Found.OfSessionOnly()),
+            new("ClosePortalStmt", (walk, _, _) => walk.Found.OfSessionOnly()),
+            new("ListenStmt", (walk, _, _) => walk.Found.OfSessionOnly()),
+            new("UnlistenStmt", (walk, _, _) => walk.Found.OfSessionOnly()),
             new("NotifyStmt", Notify),
-            new("ConstraintsSetStmt", (walk, _, _) => walk.Found.Harmless(walk.Names.Database, "constraints", "set")),
+            new("ConstraintsSetStmt", (walk, _, _) => walk.Found.OfSessionOnly()),
             new("DiscardStmt", Discard),
             new("LockStmt", Lock),
             new("LoadStmt", Load),
@@ -61,8 +70,14 @@ internal static class SessionStatements
     private static FrozenSet<string> Set(string names) =>
         names.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
 
-    private static void Cursor(Walk walk, SyntaxNode node, Frame frame) =>
-        walk.Found.Harmless(walk.Names.Database, "cursors", node.Kind ?? "");
+    private static FrozenSet<string> Words(string words) =>
+        words.Split(' ').ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static void Deallocate(Walk walk, SyntaxNode node, Frame frame)
+    {
+        walk.Found.OfSessionOnly();
+        walk.Found.Step(new SessionStep.Deallocate(node.Text("name")));
+    }
 
     private static void Set(Walk walk, SyntaxNode node, Frame frame)
     {
@@ -128,6 +143,12 @@ internal static class SessionStatements
             return;
         }
 
+        if (value is not null && Only.TryGetValue(name, out var accepted) && !accepted.Contains(value))
+        {
+            walk.Found.Forbid($"the setting {name} may only be {accepted.First()}: statements are read as such");
+            return;
+        }
+
         var changesMeaning = name == "all" || Meaning.Contains(name) || Never.Contains(name);
         walk.Found.Add(new SettingChange(name, value, isLocal, changesMeaning));
         if (
@@ -137,7 +158,7 @@ internal static class SessionStatements
             || name.StartsWith("jit_", StringComparison.Ordinal)
         )
         {
-            walk.Found.Harmless(id, "value", value ?? "default");
+            walk.Found.OfSessionOnly();
         }
         else
         {
@@ -171,11 +192,12 @@ internal static class SessionStatements
         }
         else
         {
-            walk.Found.Harmless(walk.Names.Database, "transaction", kind);
+            walk.Found.OfSessionOnly();
         }
 
         if (kind is not ("TRANS_STMT_BEGIN" or "TRANS_STMT_START" or "TRANS_STMT_SAVEPOINT" or "TRANS_STMT_RELEASE"))
         {
+            walk.Found.Step(SessionStep.Undo);
             walk.Found.ChangesCatalogue();
         }
 
@@ -187,10 +209,11 @@ internal static class SessionStatements
 
     private static void Discard(Walk walk, SyntaxNode node, Frame frame)
     {
-        walk.Found.Harmless(walk.Names.Database, "session", node.Text("target") ?? "");
+        walk.Found.OfSessionOnly();
         walk.Found.ChangesCatalogue();
         if (node.Text("target") == "DISCARD_ALL")
         {
+            walk.Found.Step(new SessionStep.Deallocate(null));
             Change(walk, "all", null, isLocal: false);
         }
     }

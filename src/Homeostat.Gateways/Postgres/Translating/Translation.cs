@@ -37,6 +37,23 @@ public sealed record SettingChange(string Name, string? Value, bool IsLocal, boo
 /// <summary>Code that a statement runs and nobody here can read.</summary>
 public sealed record OpaqueCode(string Name, string Why);
 
+/// <summary>What a statement does to what the session has prepared or not yet committed.</summary>
+internal abstract record SessionStep
+{
+    private SessionStep() { }
+
+    /// <summary>A transaction or a part of it ends; what was made or set in it may be gone.</summary>
+    public static SessionStep Undo { get; } = new TransactionEnd();
+
+    public sealed record TransactionEnd : SessionStep;
+
+    /// <summary>PREPARE; the statement stays prepared whatever becomes of the transaction.</summary>
+    public sealed record Prepare(string Name, SyntaxNode? Statement) : SessionStep;
+
+    /// <param name="Name">Null for all.</param>
+    public sealed record Deallocate(string? Name) : SessionStep;
+}
+
 /// <summary>What one statement would do. There is always at least one effect for whatever is not understood.</summary>
 public sealed record Translation
 {
@@ -75,4 +92,9 @@ public sealed record Translation
 
     /// <summary>It executes what the session has prepared: the same text may mean something else next time.</summary>
     internal bool DependsOnSession { get; init; }
+
+    internal SessionStep? Step { get; init; }
+
+    /// <summary>It is a COPY whose rows the client sends after it.</summary>
+    internal bool TakesRows { get; init; }
 }

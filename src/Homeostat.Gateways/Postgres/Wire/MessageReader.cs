@@ -22,7 +22,10 @@ internal sealed class MessageReader(Stream stream, MessageSource source) : IDisp
     private int _left;
     private byte _lastType;
     private bool _isBusy;
-    private volatile bool _isReading;
+    private bool _isDisposed;
+
+    /// <summary>Somebody else reads into the buffer or sends from it.</summary>
+    private volatile bool _isLent;
 
     /// <summary>Bytes that were received and not yet taken.</summary>
     public int BufferedBytes => _end - _start;
@@ -165,15 +168,16 @@ internal sealed class MessageReader(Stream stream, MessageSource source) : IDisp
     }
 
     /// <summary>
-    /// Gives the buffer back, but not while a read may still fill it: what arrives late must not appear in somebody
-    /// else's buffer.
+    /// Gives the buffer back, but not while it is lent: what arrives late must not appear in somebody else's buffer, and
+    /// what somebody else writes into it must not be sent.
     /// </summary>
     public void Dispose()
     {
         var buffer = _buffer;
+        _isDisposed = true;
         _buffer = [];
-        _start = _end = 0;
-        if (buffer.Length > 0 && !_isReading)
+        _start = _end = _left = 0;
+        if (buffer.Length > 0 && !_isLent)
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
@@ -235,7 +239,10 @@ internal sealed class MessageReader(Stream stream, MessageSource source) : IDisp
         {
             await FillAsync(1, token).ConfigureAwait(false);
             var piece = PeekBody();
+            _isLent = true;
             await to.WriteThroughAsync(piece, token).ConfigureAwait(false);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _isLent = false;
             Take(piece.Length);
         }
     }
@@ -254,10 +261,12 @@ internal sealed class MessageReader(Stream stream, MessageSource source) : IDisp
     {
         while (BufferedBytes < needed)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             MakeRoom(needed);
-            _isReading = true;
+            _isLent = true;
             var read = await stream.ReadAsync(_buffer.AsMemory(_end), token).ConfigureAwait(false);
-            _isReading = false;
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _isLent = false;
             if (read == 0)
             {
                 return BufferedBytes == 0

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Homeostat.Gateways.Postgres.Authentication;
 using Npgsql;
 
 namespace Homeostat.Gateways.Tests.Postgres.Server;
@@ -12,6 +13,15 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("homeostat-pg").FullName;
     private int _port;
+
+    /// <summary>The port of the loopback address and of the socket's name.</summary>
+    public int Port => _port;
+
+    /// <summary>The folder of the Unix socket.</summary>
+    public string SocketFolder => _folder;
+
+    /// <summary>The certificate of TLS on the loopback address, for localhost and 127.0.0.1.</summary>
+    public string CertificatePath => Path.Combine(_folder, ServerCertificate.FileName);
 
     static PostgresServer() => AppContext.SetSwitch("Npgsql.EnableSqlRewriting", false);
 
@@ -28,9 +38,10 @@ public sealed class PostgresServer : IAsyncLifetime
         }
 
         _port = FreePort();
+        ServerCertificate.LoadOrCreate(_folder, TimeProvider.System).Dispose();
         if (Environment.IsPrivilegedProcess)
         {
-            await RunAsync("chown", "postgres", _folder);
+            await RunAsync("chown", "postgres", _folder, CertificatePath);
         }
 
         await ServerAsync(
@@ -50,8 +61,11 @@ public sealed class PostgresServer : IAsyncLifetime
             $"{_folder}/data/postgresql.conf",
             $"""
             port = {_port}
-            listen_addresses = ''
+            listen_addresses = '127.0.0.1'
             unix_socket_directories = '{_folder}'
+            ssl = on
+            ssl_cert_file = '{CertificatePath}'
+            ssl_key_file = '{CertificatePath}'
             fsync = off
             synchronous_commit = off
             full_page_writes = off
@@ -67,6 +81,17 @@ public sealed class PostgresServer : IAsyncLifetime
             statement_timeout = '10s'
             lock_timeout = '2s'
             autovacuum = off
+            """
+        );
+        await File.WriteAllTextAsync(
+            $"{_folder}/data/pg_hba.conf",
+            """
+            local all all trust
+            host all scram_role 127.0.0.1/32 scram-sha-256
+            host all md5_role 127.0.0.1/32 md5
+            host all password_role 127.0.0.1/32 password
+            host all trust_role 127.0.0.1/32 trust
+
             """
         );
         await ServerAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "start");
@@ -108,6 +133,31 @@ public sealed class PostgresServer : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
         return name;
     }
+
+    /// <summary>Roles that come in over TCP, each by the way that its name says, where they are not there yet.</summary>
+    public async Task CreateRolesAsync()
+    {
+        await using var connection = await OpenAsync("postgres");
+        await using var command = new NpgsqlCommand(
+            $"""
+            do $$ begin
+              if not exists (select from pg_roles where rolname = 'scram_role') then
+                set local password_encryption = 'scram-sha-256';
+                create role scram_role login password '{Password}';
+                create role password_role login password '{Password}';
+                create role trust_role login;
+                set local password_encryption = 'md5';
+                create role md5_role login password '{Password}';
+              end if;
+            end $$
+            """,
+            connection
+        );
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The password of the roles that have one.</summary>
+    public const string Password = "a pass:word/@ & more";
 
     private static int FreePort()
     {

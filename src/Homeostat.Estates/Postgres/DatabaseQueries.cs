@@ -1,0 +1,217 @@
+namespace Homeostat.Estates.Postgres;
+
+/// <summary>
+/// What is asked of one database: of everything that somebody made, or of what is named. Both are the same questions, so
+/// that a look says of an object just what a listing says. None of them takes a lock on what it is about.
+/// </summary>
+internal sealed class DatabaseQueries
+{
+    /// <summary>$1 are schemas and $2 names of relations; $3 is the last name of what is no relation.</summary>
+    public static DatabaseQueries Named { get; } =
+        new(
+            """
+            = any(array(select x.oid from unnest($1::text[], $2::text[]) w(s, n)
+                        join pg_namespace y on y.nspname = w.s::name and y.nspname::text = w.s
+                        join pg_class x on x.relnamespace = y.oid and x.relname = w.n::name and x.relname::text = w.n))
+            """,
+            "{0} = any($1::name[])",
+            isListing: false
+        );
+
+    public static DatabaseQueries Listing { get; } = new(">= 16384", "{1}.oid >= 16384", isListing: true);
+
+    private DatabaseQueries(string relations, string objects, bool isListing)
+    {
+        Relations = RelationsSql(relations);
+        Dependencies = DependenciesSql(RelationEdges(relations), "pg_class");
+        Inheritance = InheritanceSql(relations);
+        Grants = GrantsSql(relations);
+        string Of(string name, string alias) => string.Format(null, objects, name, alias);
+        Objects = ObjectsSql(Of, isListing ? NotOfExtension : "");
+        ObjectDependencies = DependenciesSql(ObjectEdges(Of), "");
+        SubscribedTables = SubscribedTablesSql(relations);
+    }
+
+    /// <summary>The moment of the look by the server's clock, in microseconds.</summary>
+    public const string Moment = "select (extract(epoch from clock_timestamp()) * 1000000)::int8";
+
+    public string Relations { get; }
+
+    /// <summary>What a relation depends on by its definition, rules, defaults, triggers, constraints and policies.</summary>
+    public string Dependencies { get; }
+
+    public string Inheritance { get; }
+
+    public string Grants { get; }
+
+    public string Objects { get; }
+
+    public string ObjectDependencies { get; }
+
+    public string SubscribedTables { get; }
+
+    /// <summary>A large extension brings thousands of functions: they are listed as the extension, and answered when asked for.</summary>
+    private const string NotOfExtension =
+        "and not exists (select from pg_depend x where x.classid = {0}::regclass and x.objid = {1}.oid and x.deptype = 'e')";
+
+    private static string RelationsSql(string filter) =>
+        $"""
+            select n.nspname::text, c.relname::text, c.relkind::text, pg_get_userbyid(c.relowner)::text,
+                   c.reltuples::float8,
+                   (c.relpages::int8 + coalesce(t.relpages, 0)) * current_setting('block_size')::int8,
+                   (extract(epoch from greatest(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid),
+                        pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))) * 1000000)::int8,
+                   case when c.relkind in ('r', 'm') then pg_stat_get_tuples_inserted(c.oid)
+                        + pg_stat_get_tuples_updated(c.oid) + pg_stat_get_tuples_deleted(c.oid) end,
+                   s.relname::text
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            left join pg_class t on t.oid = c.reltoastrelid and c.reltoastrelid <> 0
+            left join pg_index i on i.indexrelid = c.oid and c.relkind in ('i', 'I')
+            left join pg_class s on s.oid = i.indrelid
+            where c.oid {filter} and c.oid >= 16384 and c.relpersistence <> 't' and n.nspname <> 'pg_toast'
+              and c.relkind in ('r', 'p', 'v', 'm', 'S', 'i', 'I', 'f')
+            """;
+
+    private static string RelationEdges(string filter) =>
+        $"""
+            select d.objid as owner, d.refclassid, d.refobjid, d.deptype from pg_depend d
+            where d.classid = 'pg_class'::regclass and d.objid {filter}
+            union all select e.ev_class, d.refclassid, d.refobjid, d.deptype
+            from pg_rewrite e join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = e.oid where e.ev_class {filter}
+            union all select e.adrelid, d.refclassid, d.refobjid, d.deptype
+            from pg_attrdef e join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = e.oid where e.adrelid {filter}
+            union all select e.tgrelid, d.refclassid, d.refobjid, d.deptype
+            from pg_trigger e join pg_depend d on d.classid = 'pg_trigger'::regclass and d.objid = e.oid where e.tgrelid {filter}
+            union all select e.conrelid, d.refclassid, d.refobjid, d.deptype
+            from pg_constraint e join pg_depend d on d.classid = 'pg_constraint'::regclass and d.objid = e.oid where e.conrelid {filter}
+            union all select e.polrelid, d.refclassid, d.refobjid, d.deptype
+            from pg_policy e join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = e.oid where e.polrelid {filter}
+            """;
+
+    private static string ObjectEdges(Func<string, string, string> of) =>
+        $"""
+            select 'function' as kind, n.nspname::text as s, p.proname::text as n, d.refclassid, d.refobjid, d.deptype
+            from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+            join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid
+            where {of("p.proname", "p")}
+            union all select 'type', n.nspname::text, t.typname::text, d.refclassid, d.refobjid, d.deptype
+            from pg_type t join pg_namespace n on n.oid = t.typnamespace
+            join pg_depend d on d.classid = 'pg_type'::regclass and d.objid = t.oid
+            where {of("t.typname", "t")} and t.typcategory <> 'A'
+            union all select 'type', n.nspname::text, t.typname::text, d.refclassid, d.refobjid, d.deptype
+            from pg_type t join pg_namespace n on n.oid = t.typnamespace
+            join pg_class c on c.oid = t.typrelid and c.relkind = 'c'
+            join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid
+            where {of("t.typname", "t")}
+            """;
+
+    /// <summary>
+    /// Edges to what they lead to: an array to its element, a row type to its relation, a member of an extension to the extension.
+    /// </summary>
+    private static string DependenciesSql(string edges, string ownerClass)
+    {
+        var ofRelation = ownerClass.Length > 0;
+        var owner = ofRelation ? "'relation', o.nspname::text, c0.relname::text" : "e.kind, e.s, e.n";
+        var join = ofRelation
+            ? "join pg_class c0 on c0.oid = e.owner join pg_namespace o on o.oid = c0.relnamespace"
+            : "";
+        return $"""
+            select distinct {owner}, e.deptype::text,
+                   case when x.extname is not null and c.oid is null then 'extension' when c.oid is not null then 'relation'
+                        when b.oid is not null then 'type' else 'function' end,
+                   case when x.extname is not null and c.oid is null then null else coalesce(n.nspname, '')::text end,
+                   case when x.extname is not null and c.oid is null then x.extname else coalesce(c.relname, b.typname, p.proname) end::text,
+                   coalesce(c.relkind, '')::text
+            from ({edges}) e {join}
+            left join pg_type t on e.refclassid = 'pg_type'::regclass and t.oid = e.refobjid
+            left join pg_type b on b.oid = case when t.typcategory = 'A' then t.typelem else t.oid end
+            left join pg_class c on c.relkind <> 'c'
+                 and c.oid = case when e.refclassid = 'pg_class'::regclass then e.refobjid when b.typrelid <> 0 then b.typrelid end
+            left join pg_proc p on e.refclassid = 'pg_proc'::regclass and p.oid = e.refobjid
+            left join pg_namespace n on n.oid = coalesce(c.relnamespace, b.typnamespace, p.pronamespace)
+            left join pg_depend y on y.deptype = 'e' and y.classid = e.refclassid and y.objid = coalesce(b.oid, p.oid)
+            left join pg_extension x on x.oid = case when e.refclassid = 'pg_extension'::regclass then e.refobjid else y.refobjid end
+            where (coalesce(c.oid, b.oid, p.oid) >= 16384 or e.refclassid = 'pg_extension'::regclass)
+              and e.refclassid in ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass, 'pg_extension'::regclass)
+              and (c.oid is null or c.relkind in ('r', 'p', 'v', 'm', 'S', 'f'))
+              and coalesce(n.nspname, '') <> 'pg_toast'
+            """;
+    }
+
+    private static string InheritanceSql(string filter) =>
+        $"""
+            select n.nspname::text, c.relname::text, pn.nspname::text, p.relname::text
+            from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_namespace n on n.oid = c.relnamespace
+            join pg_class p on p.oid = i.inhparent join pg_namespace pn on pn.oid = p.relnamespace
+            where i.inhrelid {filter} and c.relpersistence <> 't'
+            """;
+
+    /// <summary>The highest privilege of each role, on the relation or one of its columns.</summary>
+    private static string GrantsSql(string filter) =>
+        $"""
+            select n.nspname::text, c.relname::text, coalesce(r.rolname, 'public')::text,
+                   max({ClusterQueries.PrivilegeOf("g")})
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            cross join lateral (
+                select a.grantee, a.privilege_type, a.is_grantable from aclexplode(c.relacl) a
+                union all select a.grantee, a.privilege_type, a.is_grantable
+                from pg_attribute t cross join lateral aclexplode(t.attacl) a
+                where t.attrelid = c.oid and t.attacl is not null and not t.attisdropped) g
+            left join pg_roles r on r.oid = g.grantee
+            where c.oid {filter} and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and c.relpersistence <> 't'
+              and (g.grantee = 0 or r.oid is not null)
+            group by 1, 2, 3
+            """;
+
+    /// <summary>Kind, names, owner, the schema and relation that contain it, and a text that says more.</summary>
+    private static string ObjectsSql(Func<string, string, string> of, string notOfExtension)
+    {
+        string Own(string catalogue, string alias) => string.Format(null, notOfExtension, $"'{catalogue}'", alias);
+        return $"""
+            select distinct 'schema', n.nspname::text, null::text, null::text, pg_get_userbyid(n.nspowner)::text, null::text
+            from pg_namespace n where ({of(
+                "n.nspname",
+                "n"
+            )} or n.nspname = 'public') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+            union all select distinct 'function', n.nspname::text, p.proname::text, null, null, null
+            from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+            where {of("p.proname", "p")} and p.oid >= 16384 and n.nspname !~ '^pg_temp' {Own("pg_proc", "p")}
+            union all select 'type', n.nspname::text, t.typname::text, null, pg_get_userbyid(t.typowner)::text, t.typtype::text
+            from pg_type t join pg_namespace n on n.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid
+            where {of("t.typname", "t")} and t.oid >= 16384 and n.nspname !~ '^pg_t(emp|oast)' and t.typcategory <> 'A'
+              and coalesce(c.relkind, 'c') = 'c' {Own("pg_type", "t")}
+            union all select 'trigger', n.nspname::text, c.relname::text, t.tgname::text, null, t.tgenabled::text
+            from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
+            where {of("t.tgname", "t")} and not t.tgisinternal and c.relpersistence <> 't'
+            union all select 'policy', n.nspname::text, c.relname::text, p.polname::text, null, null
+            from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace
+            where {of("p.polname", "p")} and c.relpersistence <> 't'
+            union all select 'rule', n.nspname::text, c.relname::text, r.rulename::text, null, r.ev_enabled::text
+            from pg_rewrite r join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace
+            where {of("r.rulename", "r")} and r.rulename <> '_RETURN' and r.oid >= 16384 and c.relpersistence <> 't'
+            union all select 'extension', e.extname::text, null, null, pg_get_userbyid(e.extowner)::text, e.extversion
+            from pg_extension e where {of("e.extname", "e")}
+            union all select 'publication', p.pubname::text, null, null, pg_get_userbyid(p.pubowner)::text,
+                   case when p.puballtables then 'all tables' else (select count(*) || ' tables' from pg_publication_rel x where x.prpubid = p.oid) end
+            from pg_publication p where {of("p.pubname", "p")}
+            union all select 'subscription', s.subname::text, null, null, pg_get_userbyid(s.subowner)::text,
+                   case when s.subenabled then 'enabled' else 'disabled' end
+            from pg_subscription s where {of(
+                "s.subname",
+                "s"
+            )} and s.subdbid = (select oid from pg_database where datname = current_database())
+            union all select 'event-trigger', e.evtname::text, null, null, pg_get_userbyid(e.evtowner)::text, e.evtenabled::text
+            from pg_event_trigger e where {of("e.evtname", "e")}
+            """;
+    }
+
+    /// <summary>The subscription that fills a table, and how old its newest message is by the publisher's clock, in microseconds.</summary>
+    private static string SubscribedTablesSql(string filter) =>
+        $"""
+            select n.nspname::text, c.relname::text, s.subname::text, sr.srsubstate::text,
+                   (extract(epoch from (select max(x.latest_end_time) from pg_stat_subscription x where x.subid = s.oid)) * 1000000)::int8
+            from pg_subscription_rel sr join pg_subscription s on s.oid = sr.srsubid
+            join pg_class c on c.oid = sr.srrelid join pg_namespace n on n.oid = c.relnamespace
+            where sr.srrelid {filter} and s.subenabled
+            """;
+}

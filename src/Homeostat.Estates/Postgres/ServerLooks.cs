@@ -1,0 +1,244 @@
+using System.Collections.Concurrent;
+using Homeostat.Core.Estate;
+using Npgsql;
+
+namespace Homeostat.Estates.Postgres;
+
+/// <summary>The questions to one server, over connections that stay open: one round trip for each database that is asked.</summary>
+internal sealed class ServerLooks(PostgresOptions options, string source, TimeProvider time) : IAsyncDisposable
+{
+    /// <summary>
+    /// Each batch is one transaction that sees one moment and writes nothing; a name means what the system catalogue says, whatever the
+    /// role's own settings are.
+    /// </summary>
+    private const string Session =
+        "-c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on -c search_path=pg_catalog"
+        + " -c lock_timeout=5s -c row_security=off -c jit=off";
+
+    private readonly ConcurrentDictionary<string, NpgsqlDataSource> _pools = new(StringComparer.Ordinal);
+
+    public async Task<ClusterRows> ClusterAsync(CancellationToken token)
+    {
+        var look = await StartAsync(
+                null,
+                [
+                    ClusterQueries.Server,
+                    ClusterQueries.Databases,
+                    ClusterQueries.DatabaseGrants,
+                    ClusterQueries.Roles,
+                    ClusterQueries.Memberships,
+                    ClusterQueries.Standbys,
+                    ClusterQueries.Slots,
+                    ClusterQueries.Archiver,
+                    ClusterQueries.Tablespaces,
+                ],
+                [],
+                token
+            )
+            .ConfigureAwait(false);
+        await using (look.ConfigureAwait(false))
+        {
+            var server = (await look.RowsAsync(RowReading.Server).ConfigureAwait(false))[0];
+            return new ClusterRows(new Moment(source, look.SentAt, server.Clock), server)
+            {
+                Databases = await look.RowsAsync(RowReading.Database).ConfigureAwait(false),
+                DatabaseGrants = await look.RowsAsync(RowReading.DatabaseGrant).ConfigureAwait(false),
+                Roles = await look.RowsAsync(RowReading.Role).ConfigureAwait(false),
+                Memberships = await look.RowsAsync(RowReading.Pair).ConfigureAwait(false),
+                Standbys = await look.RowsAsync(RowReading.Standby).ConfigureAwait(false),
+                Slots = await look.RowsAsync(RowReading.Slot).ConfigureAwait(false),
+                Archiver = (await look.RowsAsync(RowReading.Archiver).ConfigureAwait(false)).FirstOrDefault(),
+                Tablespaces = await look.RowsAsync(RowReading.Pair).ConfigureAwait(false),
+            };
+        }
+    }
+
+    /// <summary>Everything that somebody made in the database.</summary>
+    public async Task<DatabaseRows> ListAsync(string database, CancellationToken token)
+    {
+        var queries = DatabaseQueries.Listing;
+        var look = await StartAsync(
+                database,
+                [DatabaseQueries.Moment, .. OfRelations(queries), queries.Objects, queries.ObjectDependencies],
+                [],
+                token
+            )
+            .ConfigureAwait(false);
+        await using (look.ConfigureAwait(false))
+        {
+            var rows = await RelationsAsync(look, database).ConfigureAwait(false);
+            rows.Objects.AddRange(await look.RowsAsync(RowReading.Object).ConfigureAwait(false));
+            rows.Dependencies.AddRange(await look.RowsAsync(RowReading.Dependency).ConfigureAwait(false));
+            return rows;
+        }
+    }
+
+    /// <summary>Just these relations, and the objects whose last name is one of these.</summary>
+    public async Task<DatabaseRows> ReadAsync(
+        string database,
+        IReadOnlyCollection<RelationName> relations,
+        IReadOnlyCollection<string> objects,
+        CancellationToken token
+    )
+    {
+        var queries = DatabaseQueries.Named;
+        string[][] names =
+        [
+            [.. relations.Select(name => name.Schema)],
+            [.. relations.Select(name => name.Name)],
+        ];
+        var sql = new List<string> { DatabaseQueries.Moment };
+        sql.AddRange(relations.Count > 0 ? OfRelations(queries) : []);
+        sql.AddRange(objects.Count > 0 ? [queries.Objects, queries.ObjectDependencies] : []);
+        var look = await StartAsync(
+                database,
+                sql,
+                at =>
+                    at == 0 ? []
+                    : sql[at] == queries.Objects || sql[at] == queries.ObjectDependencies
+                        ?
+                        [
+                            [.. objects],
+                        ]
+                    : names,
+                token
+            )
+            .ConfigureAwait(false);
+        await using (look.ConfigureAwait(false))
+        {
+            var rows =
+                relations.Count > 0
+                    ? await RelationsAsync(look, database).ConfigureAwait(false)
+                    : new DatabaseRows(database, await MomentAsync(look).ConfigureAwait(false));
+            if (objects.Count > 0)
+            {
+                rows.Objects.AddRange(await look.RowsAsync(RowReading.Object).ConfigureAwait(false));
+                rows.Dependencies.AddRange(await look.RowsAsync(RowReading.Dependency).ConfigureAwait(false));
+            }
+
+            return rows;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var pool in _pools.Values)
+        {
+            await pool.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static IEnumerable<string> OfRelations(DatabaseQueries queries) =>
+        [queries.Relations, queries.Dependencies, queries.Inheritance, queries.Grants, queries.SubscribedTables];
+
+    private async Task<DatabaseRows> RelationsAsync(Look look, string database) =>
+        new(database, await MomentAsync(look).ConfigureAwait(false))
+        {
+            Relations = await look.RowsAsync(RowReading.Relation).ConfigureAwait(false),
+            Dependencies = await look.RowsAsync(RowReading.Dependency).ConfigureAwait(false),
+            Inheritance = await look.RowsAsync(RowReading.Inheritance).ConfigureAwait(false),
+            Grants = await look.RowsAsync(RowReading.Grant).ConfigureAwait(false),
+            Subscribed = await look.RowsAsync(RowReading.Subscribed).ConfigureAwait(false),
+        };
+
+    private async Task<Moment> MomentAsync(Look look) =>
+        new(source, look.SentAt, (await look.RowsAsync(reader => reader.GetInt64(0)).ConfigureAwait(false))[0]);
+
+    private Task<Look> StartAsync(
+        string? database,
+        IReadOnlyList<string> sql,
+        string[][] parameters,
+        CancellationToken token
+    ) => StartAsync(database, sql, _ => parameters, token);
+
+    private async Task<Look> StartAsync(
+        string? database,
+        IReadOnlyList<string> sql,
+        Func<int, string[][]> parametersOf,
+        CancellationToken token
+    )
+    {
+        var connection = await PoolOf(database).OpenConnectionAsync(token).ConfigureAwait(false);
+        try
+        {
+            var batch = new NpgsqlBatch(connection);
+            for (var at = 0; at < sql.Count; at++)
+            {
+                var command = new NpgsqlBatchCommand(sql[at]);
+                foreach (var names in parametersOf(at))
+                {
+                    command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = names });
+                }
+
+                batch.BatchCommands.Add(command);
+            }
+
+            var sentAt = time.GetUtcNow();
+            var reader = await batch.ExecuteReaderAsync(token).ConfigureAwait(false);
+            return new Look(connection, batch, reader, sentAt, token);
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private NpgsqlDataSource PoolOf(string? database) => _pools.GetOrAdd(database ?? "", _ => Pool(database));
+
+    private NpgsqlDataSource Pool(string? database)
+    {
+        var text = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            ApplicationName = "homeostat-estate",
+            Enlist = false,
+            Pooling = true,
+            MaxPoolSize = PostgresLimits.MaxConnections,
+            MaxAutoPrepare = 64,
+            AutoPrepareMinUsages = 2,
+            Timeout = (int)PostgresLimits.Connect.TotalSeconds,
+            CommandTimeout = (int)PostgresLimits.Answer.TotalSeconds,
+        };
+        text.Options = string.IsNullOrEmpty(text.Options) ? Session : $"{text.Options} {Session}";
+        text.Database = database ?? text.Database ?? "postgres";
+        return new NpgsqlDataSourceBuilder(text.ConnectionString).Build();
+    }
+
+    /// <summary>One batch under way: its results in the order of its questions.</summary>
+    private sealed class Look(
+        NpgsqlConnection connection,
+        NpgsqlBatch batch,
+        NpgsqlDataReader reader,
+        DateTimeOffset sentAt,
+        CancellationToken token
+    ) : IAsyncDisposable
+    {
+        public DateTimeOffset SentAt => sentAt;
+
+        public async Task<List<T>> RowsAsync<T>(Func<NpgsqlDataReader, T> read)
+        {
+            var rows = new List<T>();
+            while (await reader.ReadAsync(token).ConfigureAwait(false))
+            {
+                rows.Add(read(reader));
+                if (rows.Count > PostgresLimits.MaxRows)
+                {
+                    throw new EstateSourceException(
+                        $"{connection.Database} answers with more than {PostgresLimits.MaxRows} rows; "
+                            + "give the role that looks no right to connect to it, and it is listed without its content"
+                    );
+                }
+            }
+
+            await reader.NextResultAsync(token).ConfigureAwait(false);
+            return rows;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await reader.DisposeAsync().ConfigureAwait(false);
+            await batch.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

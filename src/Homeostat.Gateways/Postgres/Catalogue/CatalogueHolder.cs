@@ -1,0 +1,140 @@
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace Homeostat.Gateways.Postgres.Catalogue;
+
+/// <summary>A committed catalogue and when its reading began, by the clock's timestamps.</summary>
+internal sealed record CatalogueReading(DatabaseCatalogue Catalogue, CatalogueParts BuiltIn, long BeganAt);
+
+/// <summary>
+/// The committed catalogue of one database, shared by its sessions: read at an interval, and at once where a session needs
+/// a newer one. A reading that finds nothing changed keeps the same catalogue, and with it what statements meant.
+/// </summary>
+internal sealed class CatalogueHolder(string connectionString, TimeProvider clock) : IAsyncDisposable
+{
+    private readonly CatalogueReader _reader = new();
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+    private volatile CatalogueReading? _current;
+    private NpgsqlConnection? _connection;
+    private byte[] _digest = [];
+    private Task? _running;
+
+    public CatalogueReading? Current => _current;
+
+    /// <summary>Why the last reading failed; null where it did not.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>Whether what is held may still be decided by.</summary>
+    public bool IsFresh => _current is { } current && clock.GetElapsedTime(current.BeganAt) <= Limits.MaxCatalogueAge;
+
+    /// <summary>Begins to read at an interval.</summary>
+    public void Start()
+    {
+        lock (_lock)
+        {
+            _running ??= Task.Run(RunAsync);
+        }
+    }
+
+    /// <summary>A reading that began after this moment; null where the catalogue cannot be read.</summary>
+    public async Task<CatalogueReading?> ReadAfterAsync(long timestamp)
+    {
+        if (_current is { } already && already.BeganAt > timestamp)
+        {
+            return already;
+        }
+
+        await _turn.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        try
+        {
+            // Whoever waited for its turn may find that another has read meanwhile.
+            if (_current is not { } current || current.BeganAt <= timestamp)
+            {
+                await ReadAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        return _current is { } read && read.BeganAt > timestamp ? read : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_running is { } running)
+        {
+            await running.ConfigureAwait(false);
+        }
+
+        await _turn.WaitAsync().ConfigureAwait(false);
+        await DropConnectionAsync().ConfigureAwait(false);
+        _turn.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(Limits.CatalogueEvery, clock);
+        try
+        {
+            do
+            {
+                await ReadAfterAsync(clock.GetTimestamp()).ConfigureAwait(false);
+            } while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // The gateway ends.
+        }
+    }
+
+    /// <summary>A reading that fails leaves the one before, which grows old.</summary>
+    private async Task ReadAsync()
+    {
+        var began = clock.GetTimestamp();
+        try
+        {
+            _connection ??= await OpenAsync().ConfigureAwait(false);
+            var catalogue = await _reader.ReadAsync(_connection, _stopping.Token).ConfigureAwait(false);
+            var same = _current is not null && CryptographicOperations.FixedTimeEquals(_digest, _reader.Digest);
+            _digest = _reader.Digest;
+            _current = new CatalogueReading(same ? _current!.Catalogue : catalogue, _reader.ReadBuiltIn!, began);
+            Failure = null;
+        }
+        catch (Exception failure)
+            when (failure is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or IOException)
+        {
+            Failure = failure is PostgresException refused ? refused.MessageText : failure.Message;
+            await DropConnectionAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
+        var connection = new NpgsqlConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(_stopping.Token).ConfigureAwait(false);
+            return connection;
+        }
+        catch (Exception)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task DropConnectionAsync()
+    {
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,373 @@
+using System.Text;
+using Homeostat.Gateways.Postgres.Wire;
+
+namespace Homeostat.Gateways.Postgres.Sessions;
+
+/// <summary>
+/// The extended protocol. Parse runs nothing; Bind may (domains, casts, what a plan evaluates), so the decision is made
+/// there and holds for the portal's one run: no Execute of a portal begins its statement anew.
+/// </summary>
+internal sealed partial class ClientPump
+{
+    private async ValueTask ParseAsync(MessageHeader header, CancellationToken token)
+    {
+        var body = await _client.ReadBodyAsync(header, token).ConfigureAwait(false);
+        var (name, text) = PartsOfParse(body);
+        var refusal = await _meaning.CatchUpAsync(token).ConfigureAwait(false);
+        await CertainAsync(_statements, name, token).ConfigureAwait(false);
+        if (_outgoing.IsPassedOver)
+        {
+            return;
+        }
+
+        Prepared? prepared = null;
+        if (refusal is null)
+        {
+            (prepared, refusal) = await PrepareAsync(text, token).ConfigureAwait(false);
+        }
+
+        if (_outgoing.IsPassedOver)
+        {
+            return;
+        }
+
+        if (refusal is null && _statements.Count >= Limits.MaxPreparedStatements)
+        {
+            refusal = new Refusal(SqlState.TooManyStatements, "too many statements are prepared in this session")
+            {
+                Hint = "close those that are no longer used",
+            };
+        }
+
+        if (refusal is not null)
+        {
+            _outgoing.RefuseParse(name.Span, refusal);
+            return;
+        }
+
+        _outgoing.Expect(Awaited.Parse, _statements.Put(name.Span, prepared, _outgoing.Segment));
+        _outgoing.Writer.WriteHeader(header);
+        _outgoing.Writer.WriteRaw(body.Span);
+    }
+
+    private static (ReadOnlyMemory<byte> Name, ReadOnlyMemory<byte> Text) PartsOfParse(ReadOnlyMemory<byte> body) =>
+        ParseMessage.TryRead(body.Span, out var message)
+            ? (body[..message.Name.Length], body.Slice(message.Name.Length + 1, message.Text.Length))
+            : throw new ProtocolException("a Parse message is cut");
+
+    /// <summary>A text that is to be prepared; what may never run is refused at once.</summary>
+    private async ValueTask<(Prepared? Prepared, Refusal? Refusal)> PrepareAsync(
+        ReadOnlyMemory<byte> text,
+        CancellationToken token
+    )
+    {
+        var parsed = await Reader.ParseAsync(text, token).ConfigureAwait(false);
+        switch (parsed)
+        {
+            case { Refusal: { } refusal }:
+                return (null, Refusal.Of(refusal));
+            case { Statements: [] }:
+                return (new Prepared(text.ToArray(), null), null);
+            case { Statements: [var statement] }:
+                var prepared = new Prepared(text.ToArray(), statement);
+                var plan = await PlanOfAsync(prepared, token).ConfigureAwait(false);
+                return plan.Translation.Forbidden is null
+                    ? (prepared, null)
+                    : (null, (await DecideAsync(plan).ConfigureAwait(false)).Refusal);
+            default:
+                return (
+                    null,
+                    new Refusal(SqlState.SyntaxError, "cannot insert multiple commands into a prepared statement")
+                );
+        }
+    }
+
+    private async ValueTask BindAsync(MessageHeader header, CancellationToken token)
+    {
+        var (portal, statement) = await NamesOfBindAsync(header, token).ConfigureAwait(false);
+        if (
+            _meaning.Settled is { } book
+            && _statements.Find(statement.Span)
+                is { Value: { Plan: { OnlyLooks: true, IsFollowed: false } plan } known } naming
+            && _outgoing.IsCertain(naming)
+            && ReferenceEquals(known.Book, book)
+            && IsFree(portal.Span)
+            && parts.Gate.TryLook(plan)
+        )
+        {
+            await ForwardBindAsync(header, portal, new Portal(known, plan, book), token).ConfigureAwait(false);
+            return;
+        }
+
+        await JudgeBindAsync(header, portal, statement, token).ConfigureAwait(false);
+    }
+
+    private async ValueTask JudgeBindAsync(
+        MessageHeader header,
+        ReadOnlyMemory<byte> portal,
+        ReadOnlyMemory<byte> statement,
+        CancellationToken token
+    )
+    {
+        var refusal = await _meaning.CatchUpAsync(token).ConfigureAwait(false);
+        var prepared = await CertainAsync(_statements, statement, token).ConfigureAwait(false);
+        await CertainAsync(_portals, portal, token).ConfigureAwait(false);
+        Portal? bound = null;
+        if (!_outgoing.IsPassedOver && refusal is null)
+        {
+            (bound, refusal) = await BindAsync(prepared, statement, token).ConfigureAwait(false);
+        }
+
+        if (_outgoing.IsPassedOver)
+        {
+            await _client.SkipBodyAsync(token).ConfigureAwait(false);
+        }
+        else if (refusal is not null)
+        {
+            await _client.SkipBodyAsync(token).ConfigureAwait(false);
+            _outgoing.RefuseExecute(refusal);
+        }
+        else
+        {
+            await ForwardBindAsync(header, portal, bound!, token).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<(Portal? Portal, Refusal? Refusal)> BindAsync(
+        Prepared? prepared,
+        ReadOnlyMemory<byte> name,
+        CancellationToken token
+    )
+    {
+        if (prepared is null)
+        {
+            var missing = $"prepared statement \"{Encoding.UTF8.GetString(name.Span)}\" does not exist";
+            return (null, new Refusal(SqlState.UndefinedStatement, missing));
+        }
+
+        if (prepared.Statement is null)
+        {
+            return (new Portal(prepared, null, null), null);
+        }
+
+        var plan = await PlanOfAsync(prepared, token).ConfigureAwait(false);
+        var ruling = await DecideAsync(plan).ConfigureAwait(false);
+        return ruling.Refusal is { } refusal
+            ? (null, refusal)
+            : (new Portal(prepared, plan, _meaning.Book) { Execution = ExecutionOf(plan, ruling.Permit) }, null);
+    }
+
+    /// <summary>The values follow the names and are passed on as they come.</summary>
+    private ValueTask ForwardBindAsync(
+        MessageHeader header,
+        ReadOnlyMemory<byte> name,
+        Portal portal,
+        CancellationToken token
+    )
+    {
+        Tidy();
+        _outgoing.Expect(Awaited.Bind, _portals.Put(name.Span, portal, _outgoing.Segment));
+        return _client.CopyMessageAsync(header, _outgoing.Writer, token);
+    }
+
+    private async ValueTask<(ReadOnlyMemory<byte> Portal, ReadOnlyMemory<byte> Statement)> NamesOfBindAsync(
+        MessageHeader header,
+        CancellationToken token
+    )
+    {
+        for (var enough = 256; ; enough *= 4)
+        {
+            var first = await _client.PeekBodyAsync(header, enough, token).ConfigureAwait(false);
+            if (BindHeader.TryRead(first.Span, out var names))
+            {
+                return (first[..names.Portal.Length], first.Slice(names.Portal.Length + 1, names.Statement.Length));
+            }
+
+            if (first.Length >= header.BodyLength || enough > Limits.MaxSmallMessageBytes)
+            {
+                throw new ProtocolException("the names of a Bind message are cut or too long");
+            }
+        }
+    }
+
+    private async ValueTask ExecuteAsync(MessageHeader header, CancellationToken token)
+    {
+        var body = await _client.ReadBodyAsync(header, token).ConfigureAwait(false);
+        var name = ExecuteMessage.TryRead(body.Span, out var message)
+            ? body[..message.Portal.Length]
+            : throw new ProtocolException("an Execute message is cut");
+        var portal =
+            _portals.Find(name.Span) is { } naming && _outgoing.IsCertain(naming)
+                ? naming.Value
+                : await CertainAsync(_portals, name, token).ConfigureAwait(false);
+        if (_outgoing.IsPassedOver)
+        {
+            return;
+        }
+
+        var refusal =
+            portal is null
+                ? new Refusal(
+                    SqlState.UndefinedPortal,
+                    $"portal \"{Encoding.UTF8.GetString(name.Span)}\" does not exist"
+                )
+            : IsStillGood(portal) ? null
+            : await DecideAgainAsync(portal, token).ConfigureAwait(false);
+        if (_outgoing.IsPassedOver)
+        {
+            return;
+        }
+
+        if (refusal is not null)
+        {
+            _outgoing.RefuseExecute(refusal);
+            return;
+        }
+
+        if (portal!.Plan is { Translation.TakesRows: true })
+        {
+            await _outgoing.DrainAsync(token).ConfigureAwait(false);
+            if (_outgoing.IsPassedOver)
+            {
+                return;
+            }
+        }
+
+        if (!portal.IsUsed)
+        {
+            portal.IsUsed = true;
+            Name(portal.Execution);
+        }
+
+        _outgoing.Expect(Awaited.Execute, portal.Execution);
+        _outgoing.Writer.WriteHeader(header);
+        _outgoing.Writer.WriteRaw(body.Span);
+        Note(portal.Plan);
+    }
+
+    /// <summary>
+    /// What was decided at Bind holds for the first Execute, if the catalogue and the settings are the same; a write that
+    /// goes on does so under its one permit, whereas each further look is one more.
+    /// </summary>
+    private bool IsStillGood(Portal portal) =>
+        portal.Plan is not { } plan
+        || (
+            portal.IsUsed
+                ? !plan.OnlyLooks
+                : !plan.Translation.DependsOnSession && ReferenceEquals(_meaning.BookNow, portal.Book)
+        );
+
+    private async ValueTask<Refusal?> DecideAgainAsync(Portal portal, CancellationToken token)
+    {
+        var refusal = await _meaning.CatchUpAsync(token).ConfigureAwait(false);
+        if (refusal is not null || _outgoing.IsPassedOver)
+        {
+            return refusal;
+        }
+
+        if (
+            !portal.IsUsed
+            && portal.Plan is { Translation.DependsOnSession: false }
+            && ReferenceEquals(_meaning.Book, portal.Book)
+        )
+        {
+            return null;
+        }
+
+        var plan = await PlanOfAsync(portal.Prepared, token).ConfigureAwait(false);
+        var ruling = await DecideAsync(plan).ConfigureAwait(false);
+        if (ruling.Refusal is null)
+        {
+            (portal.Plan, portal.Book) = (plan, _meaning.Book);
+            portal.Execution = ExecutionOf(plan, ruling.Permit);
+        }
+
+        return ruling.Refusal;
+    }
+
+    /// <summary>Describing runs nothing and tells types alone.</summary>
+    private async ValueTask DescribeAsync(MessageHeader header, CancellationToken token)
+    {
+        var body = await _client.ReadBodyAsync(header, token).ConfigureAwait(false);
+        if (!DescribeMessage.TryRead(body.Span, out _))
+        {
+            throw new ProtocolException("a Describe message is cut");
+        }
+
+        _outgoing.Expect(Awaited.Describe, null);
+        _outgoing.Writer.WriteHeader(header);
+        _outgoing.Writer.WriteRaw(body.Span);
+    }
+
+    private async ValueTask CloseAsync(MessageHeader header, CancellationToken token)
+    {
+        var body = await _client.ReadBodyAsync(header, token).ConfigureAwait(false);
+        if (!CloseMessage.TryRead(body.Span, out var message))
+        {
+            throw new ProtocolException("a Close message is cut");
+        }
+
+        Naming naming =
+            message.Kind == NamedThing.Statement
+                ? _statements.Put(message.Name, null, _outgoing.Segment)
+                : _portals.Put(message.Name, null, _outgoing.Segment);
+        _outgoing.Expect(Awaited.Close, naming);
+        _outgoing.Writer.WriteHeader(header);
+        _outgoing.Writer.WriteRaw(body.Span);
+    }
+
+    /// <summary>What a statement means under the book of now.</summary>
+    private async ValueTask<Plan> PlanOfAsync(Prepared prepared, CancellationToken token)
+    {
+        if (
+            prepared.Plan is { } known
+            && ReferenceEquals(prepared.Book, _meaning.Book)
+            && !known.Translation.DependsOnSession
+        )
+        {
+            return known;
+        }
+
+        if (StatementReader.MayExecute(prepared.Statement!))
+        {
+            await _outgoing.DrainAsync(token).ConfigureAwait(false);
+        }
+
+        var plan = await Reader
+            .PlanAsync(prepared.Statement!, prepared.Text, prepared.IsText, token)
+            .ConfigureAwait(false);
+        (prepared.Plan, prepared.Book) = (plan, _meaning.Book);
+        return plan;
+    }
+
+    private bool IsFree(ReadOnlySpan<byte> portal) =>
+        _portals.Find(portal) is not { } naming || _outgoing.IsCertain(naming);
+
+    /// <summary>What a name stands for, once the server has said so where it may still fail apart from us.</summary>
+    private async ValueTask<T?> CertainAsync<T>(NameTable<T> table, ReadOnlyMemory<byte> name, CancellationToken token)
+        where T : class
+    {
+        if (table.Find(name.Span) is { } naming && !_outgoing.IsCertain(naming))
+        {
+            await _outgoing.DrainAsync(token).ConfigureAwait(false);
+        }
+
+        if (table.Find(name.Span) is { } still && !_outgoing.IsCertain(still) && !_outgoing.IsPassedOver)
+        {
+            // Everything was answered and this was not: it was never sent.
+            still.Standing = Standing.Failed;
+        }
+
+        return table.Find(name.Span)?.Value;
+    }
+
+    /// <summary>Portals end with their transaction.</summary>
+    private void Tidy()
+    {
+        if (_portals.Count >= Limits.PortalsKept)
+        {
+            var idle = parts.Server.IdleSegment;
+            _portals.RemoveWhere(naming => naming.Segment <= idle);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text;
+using Homeostat.Gateways.Postgres.Parsing;
+
+namespace Homeostat.Gateways.Postgres.Sessions;
+
+/// <summary>A statement that the server keeps under a name, by Parse or by PREPARE; without one for an empty text.</summary>
+internal sealed class Prepared(byte[] text, SqlStatement? statement)
+{
+    public byte[] Text { get; } = text;
+
+    public SqlStatement? Statement { get; } = statement;
+
+    /// <summary>The text is this statement and no other: what it means may be kept under it.</summary>
+    public bool IsText { get; private init; } = true;
+
+    public static Prepared BySql(string name, SyntaxNode query) =>
+        new(Encoding.UTF8.GetBytes($"EXECUTE {name}"), new SqlStatement(query, name)) { IsText = false };
+
+    /// <summary>What it meant when it was last looked at, and under which book.</summary>
+    public Plan? Plan { get; set; }
+
+    public PlanBook? Book { get; set; }
+}
+
+/// <summary>A statement that is bound and may be run; the server has fixed its plan.</summary>
+internal sealed class Portal(Prepared prepared, Plan? plan, PlanBook? book)
+{
+    public Prepared Prepared { get; } = prepared;
+
+    /// <summary>Null for a text without a statement.</summary>
+    public Plan? Plan { get; set; } = plan;
+
+    public PlanBook? Book { get; set; } = book;
+
+    /// <summary>Null where nothing has to be followed.</summary>
+    public Execution? Execution { get; set; }
+
+    /// <summary>The decision at Bind has been used; what goes on under it begins nothing anew.</summary>
+    public bool IsUsed { get; set; }
+}

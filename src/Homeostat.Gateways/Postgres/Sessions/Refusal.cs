@@ -1,0 +1,125 @@
+using System.Text;
+using Homeostat.Core.Actions;
+using Homeostat.Core.Deciding;
+using Homeostat.Core.Estate;
+using Homeostat.Gateways.Postgres.Parsing;
+using Homeostat.Gateways.Postgres.Translating;
+using Homeostat.Gateways.Postgres.Wire;
+
+namespace Homeostat.Gateways.Postgres.Sessions;
+
+/// <summary>Why a statement is not forwarded, as PostgreSQL says such things. Never with a value of the statement in it.</summary>
+internal sealed record Refusal(string SqlState, string Message)
+{
+    public string? Detail { get; init; }
+
+    public string? Hint { get; init; }
+
+    /// <summary>In characters from 1; 0 where no place is to blame.</summary>
+    public int Position { get; init; }
+
+    public ErrorFields ToFields() =>
+        new(ErrorFields.Error, SqlState, Message)
+        {
+            Detail = Detail,
+            Hint = Hint,
+            Position = Position > 0 ? Position.ToString() : null,
+        };
+
+    public static Refusal Unsupported(string message, string? hint = null) =>
+        new(Wire.SqlState.FeatureNotSupported, message) { Hint = hint };
+
+    public static Refusal NotNow(string message, string detail) =>
+        new(Wire.SqlState.ObjectNotInPrerequisiteState, message) { Detail = detail };
+
+    /// <summary>What the grammar does not read is not judged.</summary>
+    public static Refusal Of(ParseRefusal refusal) =>
+        new(
+            refusal.Kind switch
+            {
+                RefusalKind.Syntax => Wire.SqlState.SyntaxError,
+                RefusalKind.Encoding => Wire.SqlState.CharacterNotInRepertoire,
+                RefusalKind.TooLarge => Wire.SqlState.StatementTooComplex,
+                _ => Wire.SqlState.ObjectNotInPrerequisiteState,
+            },
+            refusal.Reason
+        )
+        {
+            Detail =
+                refusal.Kind == RefusalKind.Syntax
+                    ? "Statements are judged by the grammar of PostgreSQL 15; what it cannot read is not forwarded."
+                    : null,
+            Position = refusal.Position,
+        };
+
+    /// <summary>The findings of a decision.</summary>
+    public static Refusal Of(Decision decision, Plan plan, EstateSnapshot? estate, DateTimeOffset now)
+    {
+        var findings = decision.Judgement.Findings.Where(finding => finding.AtMost != Verdict.Allow).ToList();
+        var worst = findings.MinBy(finding => finding.AtMost);
+        var translation = plan.Translation;
+        var detail = new StringBuilder();
+        foreach (var finding in findings)
+        {
+            detail.Append(finding.Test).Append(": ").Append(finding.Reason).Append('\n');
+        }
+
+        foreach (var lost in translation.Effects.OfType<Effect.LoseData>().Where(lost => lost.Extent.Rows is null))
+        {
+            AppendRows(detail, lost.Target, estate, now);
+        }
+
+        detail.Append(
+            decision.Receipt is { } receipt
+                ? $"receipt: entry {receipt.Index} of the log"
+                : "receipt: none, the log did not take it"
+        );
+        return new Refusal(
+            decision.Verdict == Verdict.Defer
+                ? Wire.SqlState.ObjectNotInPrerequisiteState
+                : Wire.SqlState.InsufficientPrivilege,
+            $"{translation.Command} refused: {translation.Forbidden ?? worst?.Reason ?? "it was not allowed"}"
+        )
+        {
+            Detail = detail.ToString(),
+            Hint = HintOf(decision, translation, findings),
+        };
+    }
+
+    private static void AppendRows(StringBuilder detail, ResourceId table, EstateSnapshot? estate, DateTimeOffset now)
+    {
+        if (
+            estate?.Describe(table)?.Facts.FirstOrDefault(fact => fact.Key == "rows") is { Value.Number: { } rows } fact
+        )
+        {
+            detail.Append($"{table} held about {rows:0} rows");
+            if (fact.Provenance.ObservedAt is { } seen)
+            {
+                detail.Append($" {Math.Max(0, (now - seen).TotalSeconds):0} s ago");
+            }
+
+            detail.Append('\n');
+        }
+    }
+
+    private static string? HintOf(Decision decision, Translation translation, List<Finding> findings)
+    {
+        if (
+            translation.Effects.Any(effect => effect is Effect.LoseData { Extent.Rows: null })
+            && translation.Command is "DELETE" or "UPDATE"
+        )
+        {
+            return "name one row: set the primary key equal to a constant in WHERE";
+        }
+
+        if (decision.Alternative is { IsEmpty: false } alternative)
+        {
+            var forms = alternative
+                .Kept.Concat(alternative.Safer)
+                .Select(effect => $"{effect.Operation} of {effect.Target}");
+            return $"allowed would be: {string.Join(", ", forms.Distinct().Take(10))}";
+        }
+
+        return findings.Select(finding => finding.Remedy).FirstOrDefault(remedy => remedy is not null);
+    }
+}
