@@ -68,12 +68,17 @@ internal sealed class Figures
 
             var ratio = Median(ours.Zip(theirs).Select(pair => pair.First.Tps / pair.Second.Tps));
             report.Ratio($"{load.Name}_vs_{Peer}", ratio);
+            report.Ratio($"{load.Name}_cpu_vs_{Peer}", SpentSeconds(theirs) / SpentSeconds(ours));
             lowest = Math.Min(lowest, ratio);
         }
 
         report.Ratio($"{script}_vs_{Peer}", lowest);
         report.AtLeast($"{script}_vs_{Peer}", script == "select" ? 0.7 : 0.55);
     }
+
+    /// <summary>Of everybody on the way, by transaction: what throughput comes down to where the processors are the limit.</summary>
+    private static double SpentSeconds(List<Outcome> rounds) =>
+        rounds.Sum(outcome => outcome.SpentSeconds.Values.Sum()) / rounds.Sum(outcome => outcome.Transactions);
 
     private static double Median(IEnumerable<double> values)
     {

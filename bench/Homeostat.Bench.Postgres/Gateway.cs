@@ -139,7 +139,9 @@ internal sealed class Gateway : IAsyncDisposable
         };
         if (isProfiled)
         {
+            // perf finds the names of frames in memory that is mapped once.
             start.Environment["DOTNET_PerfMapEnabled"] = "1";
+            start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         }
 
         return start;

@@ -100,7 +100,9 @@ internal sealed partial class PgBench(PostgresServer server, string folder)
     }
 
     private static double Number(Regex regex, string told) =>
-        double.Parse(regex.Match(told).Groups["number"].Value, CultureInfo.InvariantCulture);
+        regex.Match(told) is { Success: true } match
+            ? double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException($"pgbench did not come to an end: {told}");
 
     [GeneratedRegex(@"^tps = (?<number>[\d.]+) ", RegexOptions.Multiline, 1000)]
     private static partial Regex Tps();

@@ -8,7 +8,7 @@ internal sealed class PostgresBench(double scale, HashSet<string>? only) : IAsyn
 {
     private const int Rounds = 3;
     private const int Seconds = 6;
-    private const int ShortestSeconds = 2;
+    private const int ShortestSeconds = 3;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("homeostat-bench-").FullName;
     private readonly Figures _figures = new();
