@@ -38,6 +38,16 @@ public sealed class HomeostatClient(HttpClient http, string credential)
             cancellationToken
         );
 
+    /// <summary>What SQL would do, statement by statement; nothing of it is run.</summary>
+    public Task<SqlAnswer> SimulateAsync(SqlBody body, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HttpMethod.Post,
+            "v1/postgres/simulations",
+            Body(body, Json.SqlBody),
+            Json.SqlAnswer,
+            cancellationToken
+        );
+
     public Task<OutcomeAnswer> SettleAsync(OutcomeBody body, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, "v1/outcomes", Body(body, Json.OutcomeBody), Json.OutcomeAnswer, cancellationToken);
 

@@ -130,7 +130,7 @@ public static class Limits
     public const int MaxClaimLength = 128;
 
     /// <summary>How long finished permits wait for others to be settled with.</summary>
-    public static TimeSpan SettleWait { get; } = TimeSpan.FromMilliseconds(200);
+    public static TimeSpan SettleWait { get; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Most permits that are settled together.</summary>
     public const int MaxSettledTogether = 512;
@@ -164,4 +164,10 @@ public static class Limits
 
     /// <summary>Longest name of a database, as PostgreSQL has it.</summary>
     public const int MaxDatabaseName = 63;
+
+    /// <summary>Statements of one text that are explained at once.</summary>
+    public const int MaxExplained = 100;
+
+    /// <summary>How long the server may plan a statement that is only explained, and wait for locks on the way.</summary>
+    public static TimeSpan MaxPlanTime { get; } = TimeSpan.FromSeconds(5);
 }

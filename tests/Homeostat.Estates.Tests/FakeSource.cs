@@ -28,14 +28,6 @@ internal sealed class FakeSource(List<EstateChange> estate, string name = "test"
         _watchers.ForEach(watcher => watcher.Writer.TryWrite(new EstateBatch(changes, IsFullListing: false)));
     }
 
-    /// <summary>Says all of it again.</summary>
-    public void Relist() =>
-        _watchers.ForEach(watcher => watcher.Writer.TryWrite(new EstateBatch([.. estate], IsFullListing: true)));
-
-    /// <summary>Cannot be read any more.</summary>
-    public void Fail(string why) =>
-        _watchers.ForEach(watcher => watcher.Writer.Complete(new EstateSourceException(why)));
-
     public async IAsyncEnumerable<EstateBatch> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Homeostat.Cli.Loading;
 using Homeostat.Cli.Rendering;
 using Homeostat.Cli.Reporting;
@@ -22,6 +23,7 @@ internal static class SimulateCommand
         var now = SharedOptions.Now();
         var observedAt = SharedOptions.ObservedAt();
         var all = SharedOptions.All();
+        var sql = new SqlSimulation();
         var command = new Command("simulate", "say what would follow from destroying, stopping or changing resources")
         {
             files,
@@ -34,31 +36,41 @@ internal static class SimulateCommand
             observedAt,
             all,
         };
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(destroy) is null && result.GetResult(stop) is null && result.GetResult(change) is null)
+        sql.AddTo(command);
+        command.Validators.Add(result => RefuseNothing(result, sql, destroy, stop, change));
+        command.SetAction(
+            async (parsed, cancellationToken) =>
             {
-                result.AddError(
-                    "say what would happen: --destroy ID, --stop ID or --change ID key=value (after the files)"
+                if (parsed.GetValue(sql.Text) is { } text)
+                {
+                    return await sql.RunAsync(parsed, text, cancellationToken);
+                }
+
+                var terminal = Terminal.Of(parsed);
+                var effects = new NamedEffects(
+                    parsed.GetValue(destroy) ?? [],
+                    parsed.GetValue(stop) ?? [],
+                    parsed.GetValue(change) ?? []
                 );
+                RefuseSwallowed(parsed.GetValue(files) ?? [], effects);
+                var estate = EstateLoader.Load(SharedOptions.Selection(parsed, files, config, observedAt), terminal);
+                var time = parsed.GetValue(now) ?? TimeProvider.System.GetUtcNow();
+                var report = Simulation.Run(estate, effects, time);
+                ReportWriter.Write(report, parsed.GetRequiredValue(format), parsed.GetValue(all), terminal);
+                return report.ExitCode;
             }
-        });
-        command.SetAction(parsed =>
-        {
-            var terminal = Terminal.Of(parsed);
-            var effects = new NamedEffects(
-                parsed.GetValue(destroy) ?? [],
-                parsed.GetValue(stop) ?? [],
-                parsed.GetValue(change) ?? []
-            );
-            RefuseSwallowed(parsed.GetValue(files) ?? [], effects);
-            var estate = EstateLoader.Load(SharedOptions.Selection(parsed, files, config, observedAt), terminal);
-            var time = parsed.GetValue(now) ?? TimeProvider.System.GetUtcNow();
-            var report = Simulation.Run(estate, effects, time);
-            ReportWriter.Write(report, parsed.GetRequiredValue(format), parsed.GetValue(all), terminal);
-            return report.ExitCode;
-        });
+        );
         return command;
+    }
+
+    private static void RefuseNothing(CommandResult result, SqlSimulation sql, params Option[] effects)
+    {
+        if (!sql.IsAsked(result) && effects.All(option => result.GetResult(option) is null))
+        {
+            result.AddError(
+                "say what would happen: --destroy ID, --stop ID or --change ID key=value (after the files), or --sql TEXT"
+            );
+        }
     }
 
     /// <summary>An option that takes several ids takes a file that stands behind them for one more.</summary>

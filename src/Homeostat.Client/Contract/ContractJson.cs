@@ -31,4 +31,6 @@ namespace Homeostat.Client.Contract;
 [JsonSerializable(typeof(AgentPage))]
 [JsonSerializable(typeof(DecisionEvent))]
 [JsonSerializable(typeof(MissedEvent))]
+[JsonSerializable(typeof(SqlBody))]
+[JsonSerializable(typeof(SqlAnswer))]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -75,6 +75,9 @@ public abstract record Effect
     /// <summary>The name of the operation, in the words of the kind table.</summary>
     public abstract Operations Operation { get; }
 
+    /// <summary>In a sentence, before the name of a resource.</summary>
+    internal string Doing => this is Unknown ? "What is done to" : $"{Operation} of";
+
     /// <summary>Whether they only look; so does no effect at all.</summary>
     public static bool AreAllReads(IReadOnlyList<Effect> effects)
     {

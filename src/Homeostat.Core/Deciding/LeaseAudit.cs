@@ -97,6 +97,9 @@ public sealed class LeaseAudit(ReadOnlyMemory<byte> ownKey)
             case LeaseEvent.Settled:
                 _settled++;
                 break;
+            case LeaseEvent.SettledTogether settled:
+                _settled += settled.Permits.Count;
+                break;
             case LeaseEvent.Released released:
                 _takenBack++;
                 _behind.Remove(released.Permit);

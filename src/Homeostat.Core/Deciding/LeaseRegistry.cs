@@ -17,6 +17,9 @@ public sealed record GrantAnswer(string? Refusal, Receipt? Receipt);
 /// </summary>
 public sealed class LeaseRegistry(MemoryLeaseBook book, DecisionLog log, TimeProvider clock) : IDisposable
 {
+    /// <summary>The subject of an entry about permits of several leases.</summary>
+    private const string ManyPermits = "permits";
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ConcurrentDictionary<PermitId, byte> _settling = new();
 
@@ -81,6 +84,41 @@ public sealed class LeaseRegistry(MemoryLeaseBook book, DecisionLog log, TimePro
         finally
         {
             _settling.TryRemove(settlement.Permit, out _);
+        }
+    }
+
+    /// <summary>
+    /// The outcomes of several have been observed, all as predicted: they are written together, in as few entries as their
+    /// size allows, and the futures of one entry end when that one is durable.
+    /// </summary>
+    /// <returns>Those that it settled: not those that are not out, or that somebody else is settling just now.</returns>
+    /// <exception cref="AppendRefusedException">The futures that are still there stay, and must be settled again.</exception>
+    /// <exception cref="ArgumentException">One of them is not as predicted, which is an entry of its own.</exception>
+    public async ValueTask<IReadOnlyList<PermitId>> SettleManyAsync(IReadOnlyList<Settlement> settlements, string by)
+    {
+        if (settlements.Any(settlement => settlement.Deviations.Count + settlement.Unseen.Count > 0))
+        {
+            throw new ArgumentException("what is not as predicted is settled by itself", nameof(settlements));
+        }
+
+        var taken = settlements.Where(settlement => _settling.TryAdd(settlement.Permit, 0)).ToList();
+        try
+        {
+            var settled = new List<PermitId>();
+            var durable = taken.FindAll(row => book.FindPermit(row.Permit) is { IsDurable: true });
+            var now = clock.GetUtcNow();
+            foreach (var (permits, payload) in SettlementRecord.EncodeTogether(durable, now, by))
+            {
+                await log.AppendAsync(ManyPermits, SettlementRecord.ContentType, payload).ConfigureAwait(false);
+                book.Apply(new LeaseEvent.SettledTogether(permits, now));
+                settled.AddRange(permits);
+            }
+
+            return settled;
+        }
+        finally
+        {
+            taken.ForEach(settlement => _settling.TryRemove(settlement.Permit, out _));
         }
     }
 

@@ -19,8 +19,12 @@ public sealed partial class EstateSnapshot
         Tables = tables;
         Version = version;
         _delta = delta;
-        LatestEvidence =
-            tables.Provenances.Concat(delta?.Provenances ?? []).Max(seen => seen.ObservedAt) ?? DateTimeOffset.MinValue;
+        LatestEvidence = tables.LatestEvidence;
+        if (delta?.Provenances.Max(seen => seen.ObservedAt) is { } later && later > LatestEvidence)
+        {
+            LatestEvidence = later;
+        }
+
         StrainedServices =
             delta?.StrainedServices
             ?? tables.Nodes.Count(row => row.Is(NodeFlags.IsService) && row.IsAlive && row.Working < row.Capacity);
@@ -184,5 +188,6 @@ internal sealed class EstateDelta(EstateDelta? before)
 
     public int StrainedServices { get; set; }
 
-    public int Size => Nodes.Count + Groups.Count + Copies.Count + Facts.Count;
+    /// <summary>Evidence too: a resource that is looked at again and again gets a new piece each time.</summary>
+    public int Size => Nodes.Count + Groups.Count + Copies.Count + Facts.Count + Provenances.Count;
 }

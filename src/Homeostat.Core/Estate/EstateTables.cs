@@ -60,7 +60,18 @@ internal sealed class EstateTables
     public required KindTraits[] Traits { get; init; }
     public required Location[] Locations { get; init; }
     public required string[][] Environments { get; init; }
-    public required Provenance[] Provenances { get; init; }
+    public required Provenance[] Provenances
+    {
+        get;
+        init
+        {
+            field = value;
+            LatestEvidence = value.Max(seen => seen.ObservedAt) ?? DateTimeOffset.MinValue;
+        }
+    }
+
+    /// <summary>When anything in these arrays was last seen.</summary>
+    public DateTimeOffset LatestEvidence { get; private init; }
 
     /// <summary>How long each class of evidence counts; the derived columns rest on it.</summary>
     public required ShelfLives ShelfLives { get; init; }

@@ -26,6 +26,17 @@ public sealed class PostgresNames(string cluster, string database)
     /// <summary>The data of the whole database.</summary>
     public AssetId DatabaseAsset(string? name = null) => new((name is null ? Database : OtherDatabase(name)).Value);
 
+    /// <summary>Whether the one is the data of a database and the other that of a relation in it: who copies the one copies the other.</summary>
+    public static bool Covers(AssetId database, AssetId relation)
+    {
+        var (whole, part) = (database.Value, relation.Value);
+        return whole.StartsWith("pg:", StringComparison.Ordinal)
+            && part.Length > whole.Length + 1
+            && part[whole.Length] is '/'
+            && whole.Contains('/', StringComparison.Ordinal)
+            && part.StartsWith(whole, StringComparison.Ordinal);
+    }
+
     /// <summary>An object of the database that is no relation: <c>function</c>, <c>type</c>, <c>schema</c>.</summary>
     public ResourceId Object(string kind, IReadOnlyList<string> names) =>
         Id($"{_database}#{kind}/{string.Join('.', names.Select(Part))}");

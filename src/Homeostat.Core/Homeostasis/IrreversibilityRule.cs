@@ -23,7 +23,7 @@ internal static class IrreversibilityRule
                     new Finding(
                         Irreversible,
                         loss.LookAt.Count > 0 && !hasLooked ? Verdict.Defer : Verdict.StepUp,
-                        $"{loss.Effect.Operation} of {loss.Subject}{When(loss.Effect)} cannot be undone ({loss.Reason}), and {why}"
+                        $"{loss.Effect.Doing} {loss.Subject}{When(loss.Effect)} cannot be undone ({loss.Reason}), and {why}"
                     )
                     {
                         Path = [loss.Effect.Target.Value],

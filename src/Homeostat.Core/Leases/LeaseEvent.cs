@@ -47,6 +47,9 @@ public abstract record LeaseEvent
     /// <summary>The outcome has been observed: the future ends, and what was spent is spent.</summary>
     public sealed record Settled(PermitId Permit, DateTimeOffset When) : LeaseEvent(When);
 
+    /// <summary>The outcomes of several have been observed, all as predicted.</summary>
+    public sealed record SettledTogether(IReadOnlyList<PermitId> Permits, DateTimeOffset When) : LeaseEvent(When);
+
     /// <summary>The permit never left the service: what it took is given back.</summary>
     public sealed record Released(PermitId Permit, DateTimeOffset When) : LeaseEvent(When);
 

@@ -8,6 +8,8 @@ internal static class LeaseEventRecord
 {
     public const string ContentType = "application/vnd.homeostat.lease+cbor";
 
+    public const string SettledTogether = "settled-together";
+
     /// <summary>A payload of its own; a reservation stands in the entry of its decision instead.</summary>
     public static byte[] Encode(LeaseEvent change, string by) =>
         RecordWriter.Encode(map =>
@@ -48,6 +50,10 @@ internal static class LeaseEventRecord
                 at
             ),
             "settled" => new LeaseEvent.Settled(new PermitId(map.Text("permit")), at),
+            SettledTogether => new LeaseEvent.SettledTogether(
+                [.. map.Texts("permits").Select(permit => new PermitId(permit))],
+                at
+            ),
             "released" => new LeaseEvent.Released(new PermitId(map.Text("permit")), at),
             "revoked" => new LeaseEvent.Revoked(new LeaseId(map.Text("lease")), at),
             var other => throw new FormatException($"event: '{other}' is no event of a lease"),

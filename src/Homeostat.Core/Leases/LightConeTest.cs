@@ -99,7 +99,7 @@ public static class LightConeTest
         )
         {
             findings.Add(
-                Refusal($"lease {lease.Id} is for reading, and {write.Operation} of {write.Target} changes something")
+                Refusal($"lease {lease.Id} is for reading, and {write.Doing} {write.Target} changes something")
             );
         }
         else if (lease.Cone.Manner < Manner.IrreversibleWithCritics && file.Consequences.Irreversible.Count > 0)
@@ -107,7 +107,7 @@ public static class LightConeTest
             var loss = file.Consequences.Irreversible[0];
             findings.Add(
                 Refusal(
-                    $"lease {lease.Id} is for what can be undone, and {loss.Effect.Operation} of {loss.Subject} cannot: {loss.Reason}"
+                    $"lease {lease.Id} is for what can be undone, and {loss.Effect.Doing} {loss.Subject} cannot: {loss.Reason}"
                 )
             );
         }

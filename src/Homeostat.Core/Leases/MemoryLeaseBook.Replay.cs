@@ -29,6 +29,9 @@ public sealed partial class MemoryLeaseBook
                 case LeaseEvent.Settled settled when !_permits.ContainsKey(settled.Permit):
                     problems.Add($"permit {settled.Permit} is settled and is not out");
                     break;
+                case LeaseEvent.SettledTogether settled:
+                    problems.AddRange(ReplaySettled(settled.Permits));
+                    break;
                 case LeaseEvent.Released released when !_permits.ContainsKey(released.Permit):
                     problems.Add($"permit {released.Permit} is taken back and is not out");
                     break;
@@ -40,6 +43,14 @@ public sealed partial class MemoryLeaseBook
             ReplayLocked(change, problems);
             return problems;
         }
+    }
+
+    private IEnumerable<string> ReplaySettled(IReadOnlyList<PermitId> permits)
+    {
+        var seen = new HashSet<PermitId>();
+        return permits
+            .Where(permit => !seen.Add(permit) || !_permits.ContainsKey(permit))
+            .Select(permit => $"permit {permit} is settled and is not out");
     }
 
     private void ReplayLocked(LeaseEvent change, List<string> problems)

@@ -8,7 +8,7 @@ internal sealed class OverlayApplication
     private readonly EstateOverlay _overlay;
     private readonly OverlayContext _context;
     private readonly IReadOnlyList<(DeclaredResource Declared, ResourceMatch? Match)> _rules;
-    private readonly ILookup<ResourceId, (AssetId Asset, DeclaredCopy Copy)> _copies;
+    private readonly ILookup<ResourceId, (DeclaredAsset Asset, DeclaredCopy Copy)> _copies;
     private readonly Dictionary<ResourceId, DeclaredService> _declared;
     private readonly ServiceRecords _services;
     private readonly bool[] _matched;
@@ -24,7 +24,7 @@ internal sealed class OverlayApplication
         ];
         _matched = new bool[_rules.Count];
         _copies = overlay
-            .Assets.SelectMany(asset => asset.Copies.Select(copy => (asset.Id, Copy: copy)))
+            .Assets.SelectMany(asset => asset.Copies.Select(copy => (Asset: asset, Copy: copy)))
             .ToLookup(pair => pair.Copy.Holder);
     }
 
@@ -57,11 +57,16 @@ internal sealed class OverlayApplication
     }
 
     /// <summary>The records of what no source lists: declared resources and services.</summary>
-    public IEnumerable<EstateChange.Upsert> Own()
+    /// <param name="wanted">Null for all of them.</param>
+    public IEnumerable<EstateChange.Upsert> Own(IReadOnlySet<ResourceId>? wanted = null)
     {
         foreach (var (declared, _) in _rules)
         {
-            if (declared is { Id: { } id, Kind: { } kind } && _context.Find(id) is null)
+            if (
+                declared is { Id: { } id, Kind: { } kind }
+                && wanted?.Contains(id) != false
+                && _context.Find(id) is null
+            )
             {
                 var resource = new Resource
                 {
@@ -73,7 +78,11 @@ internal sealed class OverlayApplication
             }
         }
 
-        foreach (var service in _overlay.Services.Where(service => _context.Find(service.Id) is null))
+        foreach (
+            var service in _overlay.Services.Where(service =>
+                wanted?.Contains(service.Id) != false && _context.Find(service.Id) is null
+            )
+        )
         {
             var resource = new Resource
             {
@@ -85,17 +94,30 @@ internal sealed class OverlayApplication
         }
     }
 
+    /// <summary>The source's records of those who keep copies of more than the overlay names one by one: what they keep changes with what there is.</summary>
+    public IEnumerable<EstateChange.Upsert> BroadHolders() =>
+        _copies
+            .Where(copies => copies.Any(pair => _context.Covered(pair.Asset).Any(id => id != pair.Asset.Id)))
+            .Select(copies => _context.Find(copies.Key))
+            .OfType<EstateChange.Upsert>()
+            .Select(Decorate);
+
     /// <summary>The source's assets with what the overlay asks of them, and those that only the overlay names.</summary>
     public IEnumerable<EstateChange.Asset> Assets(IEnumerable<EstateChange.Asset> listed)
     {
         var assets = listed.Select(asset => asset.Declared).ToList();
-        var known = assets.Select(asset => asset.Id).ToHashSet();
-        assets.AddRange(
-            _overlay.Assets.Where(asset => !known.Contains(asset.Id)).Select(asset => new DataAsset(asset.Id))
-        );
-        var declared = _overlay.Assets.ToDictionary(asset => asset.Id);
+        var wanted = new Dictionary<AssetId, List<DeclaredAsset>>();
+        foreach (var (id, declared) in _overlay.Assets.SelectMany(_context.Covered, (declared, id) => (id, declared)))
+        {
+            // What is said of a table itself holds over what is said of its database, wherever they stand in the file.
+            var all = wanted.TryGetValue(id, out var known) ? known : wanted[id] = [];
+            all.Insert(declared.Id == id ? all.Count : all.TakeWhile(other => other.Id != id).Count(), declared);
+        }
+
+        var seen = assets.Select(asset => asset.Id).ToHashSet();
+        assets.AddRange(wanted.Keys.Where(id => !seen.Contains(id)).Select(id => new DataAsset(id)));
         return assets.Select(asset => new EstateChange.Asset(
-            declared.TryGetValue(asset.Id, out var wanted) ? Merge(asset, wanted) : asset
+            wanted.GetValueOrDefault(asset.Id, []).Aggregate(asset, Merge)
         ));
     }
 
@@ -175,31 +197,52 @@ internal sealed class OverlayApplication
 
     private void AddCopies(List<Relation> relations, ResourceId holder)
     {
-        foreach (var (asset, declared) in _copies[holder])
+        if (!_copies.Contains(holder))
         {
-            var at = relations.FindIndex(relation =>
-                relation is Relation.CopyOf copy
-                && copy.Holder == holder
-                && copy.Asset == asset
-                && copy.Role == declared.Role
-            );
-            var known = at < 0 ? new Relation.CopyOf(holder, asset, declared.Role) : (Relation.CopyOf)relations[at];
-            var merged = known with
-            {
-                Domains = declared.Domains ?? known.Domains,
-                RecoveryPoint = declared.RecoveryPoint ?? known.RecoveryPoint,
-                RestoreTestedAt = Later(declared.RestoreTestedAt, known.RestoreTestedAt),
-                // A copy that only the overlay knows holds as long as the overlay says so.
-                Seen = at < 0 ? Provenance.Overlay : known.Seen,
-            };
-            if (at < 0)
-            {
-                relations.Add(merged);
-            }
-            else
-            {
-                relations[at] = merged;
-            }
+            return;
+        }
+
+        var index = Enumerable
+            .Range(0, relations.Count)
+            .Where(at => relations[at] is Relation.CopyOf copy && copy.Holder == holder)
+            .GroupBy(at => ((Relation.CopyOf)relations[at]).Asset)
+            .ToDictionary(at => at.Key, at => at.ToList());
+        var copies = _copies[holder]
+            .SelectMany(pair => _context.Covered(pair.Asset), (pair, asset) => (asset, pair.Copy, pair.Asset.Id))
+            .OrderBy(pair => pair.asset == pair.Id);
+        foreach (var (asset, declared, _) in copies)
+        {
+            AddCopy(relations, index, holder, asset, declared);
+        }
+    }
+
+    private static void AddCopy(
+        List<Relation> relations,
+        Dictionary<AssetId, List<int>> index,
+        ResourceId holder,
+        AssetId asset,
+        DeclaredCopy declared
+    )
+    {
+        var places = index.TryGetValue(asset, out var known) ? known : index[asset] = [];
+        var at = places.FindIndex(place => ((Relation.CopyOf)relations[place]).Role == declared.Role);
+        var copy = at < 0 ? new Relation.CopyOf(holder, asset, declared.Role) : (Relation.CopyOf)relations[places[at]];
+        var merged = copy with
+        {
+            Domains = declared.Domains ?? copy.Domains,
+            RecoveryPoint = declared.RecoveryPoint ?? copy.RecoveryPoint,
+            RestoreTestedAt = Later(declared.RestoreTestedAt, copy.RestoreTestedAt),
+            // A copy that only the overlay knows holds as long as the overlay says so.
+            Seen = at < 0 ? Provenance.Overlay : copy.Seen,
+        };
+        if (at < 0)
+        {
+            places.Add(relations.Count);
+            relations.Add(merged);
+        }
+        else
+        {
+            relations[places[at]] = merged;
         }
     }
 
@@ -221,7 +264,7 @@ internal sealed class OverlayApplication
 
     /// <summary>Without a holder it is said of the asset's backups: nobody restores from a replica.</summary>
     public static bool Concerns(TestedRestore restore, Relation.CopyOf copy) =>
-        (restore.Asset is null || restore.Asset == copy.Asset)
+        (restore.Asset is null || restore.Asset == copy.Asset || PostgresNames.Covers(restore.Asset.Value, copy.Asset))
         && (restore.Holder is { } holder ? holder == copy.Holder : copy.Role == CopyRole.Backup);
 
     private static DateTimeOffset? Later(DateTimeOffset? left, DateTimeOffset? right) =>

@@ -77,7 +77,15 @@ internal sealed class OverlayChecks(EstateOverlay overlay, OverlayContext contex
     {
         foreach (var asset in overlay.Assets)
         {
-            context.RequireAsset(asset.Id, asset.Place);
+            if (!context.IsPatternOfAssets(asset.Id))
+            {
+                context.RequireAsset(asset.Id, asset.Place);
+            }
+            else if (!context.Covered(asset).Any())
+            {
+                context.Warn(asset.Place, $"no data matches {asset.Id}");
+            }
+
             foreach (var copy in asset.Copies)
             {
                 context.Require(copy.Holder, copy.Place);

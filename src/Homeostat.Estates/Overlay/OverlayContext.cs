@@ -9,26 +9,22 @@ internal sealed class OverlayContext
     private readonly IReadOnlyDictionary<ResourceId, EstateChange.Upsert> _records;
     private readonly List<OverlayError> _errors = [];
     private readonly List<OverlayError> _warnings = [];
-    private readonly HashSet<string> _ids;
-    private readonly HashSet<string> _assets = [];
-    private readonly Dictionary<AssetId, List<(ResourceId Holder, CopyRole Role)>> _copies = [];
+    private readonly Lazy<HashSet<string>> _ids;
+    private readonly Lazy<CopyIndex> _copies;
     private int _suggestions;
 
+    /// <remarks>What goes through every record is made when it is first asked for: a look at one table asks for none of it.</remarks>
     public OverlayContext(EstateOverlay overlay, IReadOnlyDictionary<ResourceId, EstateChange.Upsert> records)
     {
         (_overlay, _records) = (overlay, records);
-        _ids = [.. records.Keys.Select(id => id.Value)];
-        _ids.UnionWith(overlay.Services.Select(service => service.Id.Value));
-        _ids.UnionWith(DeclaredIds(overlay));
-        foreach (var copy in records.Values.SelectMany(record => record.Relations).OfType<Relation.CopyOf>())
-        {
-            AddCopy(copy.Asset, copy.Holder, copy.Role);
-        }
-
-        foreach (var asset in overlay.Assets)
-        {
-            asset.Copies.ToList().ForEach(copy => AddCopy(asset.Id, copy.Holder, copy.Role));
-        }
+        _ids = new(() =>
+            [
+                .. records.Keys.Select(id => id.Value),
+                .. overlay.Services.Select(service => service.Id.Value),
+                .. DeclaredIds(overlay),
+            ]
+        );
+        _copies = new(() => new CopyIndex(overlay, records.Values));
     }
 
     public IReadOnlyList<OverlayError> Errors => _errors;
@@ -51,10 +47,14 @@ internal sealed class OverlayContext
 
     public IEnumerable<EstateChange.Upsert> Records => _records.Values;
 
-    public bool IsKnown(ResourceId id) => _ids.Contains(id.Value);
+    public bool IsKnown(ResourceId id) => _ids.Value.Contains(id.Value);
 
-    public IReadOnlyList<(ResourceId Holder, CopyRole Role)> CopiesOf(AssetId asset) =>
-        _copies.TryGetValue(asset, out var copies) ? copies : [];
+    /// <summary>The data that an entry speaks of.</summary>
+    public IEnumerable<AssetId> Covered(DeclaredAsset declared) => _copies.Value.Covered(declared);
+
+    public bool IsPatternOfAssets(AssetId id) => _copies.Value.IsPattern(id);
+
+    public IReadOnlyList<(ResourceId Holder, CopyRole Role)> CopiesOf(AssetId asset) => _copies.Value.Of(asset);
 
     /// <summary>
     /// The ids that are meant, in their order, each once. An id that nobody knows is refused and kept all the same: a
@@ -65,14 +65,15 @@ internal sealed class OverlayContext
         var found = new List<ResourceId>();
         foreach (var (text, place) in members)
         {
-            if (!IdPattern.IsPattern(text) || _ids.Contains(text))
+            if (!IdPattern.IsPattern(text) || _ids.Value.Contains(text))
             {
                 Require(new ResourceId(text), place);
                 found.Add(new ResourceId(text));
                 continue;
             }
 
-            var matches = _ids.Where(id => id != self.Value && IdPattern.Matches(text, id))
+            var matches = _ids
+                .Value.Where(id => id != self.Value && IdPattern.Matches(text, id))
                 .Order(StringComparer.Ordinal)
                 .ToList();
             if (matches.Count == 0)
@@ -100,16 +101,16 @@ internal sealed class OverlayContext
 
     public void RequireAsset(AssetId asset, Place place)
     {
-        if (!_assets.Contains(asset.Value))
+        if (!_copies.Value.Knows(asset))
         {
             Refuse(
                 place,
-                $"nothing holds a copy of {asset}{Suggest(asset.Value, _assets)}; correct it, or name its copies under assets"
+                $"nothing holds a copy of {asset}{Suggest(asset.Value, _copies.Value.Names)}; correct it, or name its copies under assets"
             );
         }
     }
 
-    public string NearestIds(string text) => Suggest(text, _ids);
+    public string NearestIds(string text) => Suggest(text, _ids.Value);
 
     public void Refuse(Place place, string message) => _errors.Add(new OverlayError(_overlay.File, place, message));
 
@@ -124,15 +125,4 @@ internal sealed class OverlayContext
 
     private string Suggest(string text, HashSet<string> candidates) =>
         _suggestions++ < OverlayLimits.MaxSuggestions ? Suggestion.NearestOf(text, candidates) : "";
-
-    private void AddCopy(AssetId asset, ResourceId holder, CopyRole role)
-    {
-        _assets.Add(asset.Value);
-        if (!_copies.TryGetValue(asset, out var copies))
-        {
-            _copies[asset] = copies = [];
-        }
-
-        copies.Add((holder, role));
-    }
 }

@@ -113,9 +113,7 @@ public sealed class OverlayLayer(EstateOverlay first)
             var changes = Changes(seen, everything: false).ToList();
             var answered = changes.OfType<EstateChange.Upsert>().Select(record => record.Resource.Id).ToHashSet();
             var application = new OverlayApplication(_overlay, new OverlayContext(_overlay, _records));
-            changes.AddRange(
-                application.Own().Where(own => asked.Contains(own.Resource.Id) && answered.Add(own.Resource.Id))
-            );
+            changes.AddRange(application.Own(asked).Where(own => answered.Add(own.Resource.Id)));
             return new EstateBatch(changes, IsFullListing: false);
         }
     }
@@ -124,7 +122,8 @@ public sealed class OverlayLayer(EstateOverlay first)
     private IEnumerable<EstateChange> Changes(EstateBatch batch, bool everything)
     {
         var application = new OverlayApplication(_overlay, new OverlayContext(_overlay, _records));
-        var own = application.Own().ToDictionary(record => record.Resource.Id);
+        var gone = batch.Changes.OfType<EstateChange.Remove>().Select(remove => remove.Id).ToHashSet();
+        var own = application.Own(everything ? null : gone).ToDictionary(record => record.Resource.Id);
         var changes = batch.Changes.Select(change =>
             change switch
             {
@@ -135,6 +134,8 @@ public sealed class OverlayLayer(EstateOverlay first)
                 _ => change,
             }
         );
-        return everything ? changes.Concat(own.Values).Concat(application.Assets(_assets.Values)) : changes;
+        return everything
+            ? changes.Concat(application.BroadHolders()).Concat(own.Values).Concat(application.Assets(_assets.Values))
+            : changes;
     }
 }

@@ -23,12 +23,13 @@ internal sealed class DatabaseQueries
     private DatabaseQueries(string relations, string objects, bool isListing)
     {
         Relations = RelationsSql(relations);
-        Dependencies = DependenciesSql(RelationEdges(relations), "pg_class");
+        Dependencies = DependenciesSql(RelationEdges(relations, isListing), "pg_class");
         Inheritance = InheritanceSql(relations);
         Grants = GrantsSql(relations);
         string Of(string name, string alias) => string.Format(null, objects, name, alias);
         Objects = ObjectsSql(Of, isListing ? NotOfExtension : "");
         ObjectDependencies = DependenciesSql(ObjectEdges(Of), "");
+        SchemaGrants = SchemaGrantsSql(Of("n.nspname", "n"));
         SubscribedTables = SubscribedTablesSql(relations);
     }
 
@@ -47,6 +48,8 @@ internal sealed class DatabaseQueries
     public string Objects { get; }
 
     public string ObjectDependencies { get; }
+
+    public string SchemaGrants { get; }
 
     public string SubscribedTables { get; }
 
@@ -72,20 +75,33 @@ internal sealed class DatabaseQueries
               and c.relkind in ('r', 'p', 'v', 'm', 'S', 'i', 'I', 'f')
             """;
 
-    private static string RelationEdges(string filter) =>
+    private static string RelationEdges(string filter, bool isListing)
+    {
+        (string Catalogue, string Owner)[] parts =
+        [
+            ("pg_rewrite", "ev_class"),
+            ("pg_attrdef", "adrelid"),
+            ("pg_trigger", "tgrelid"),
+            ("pg_constraint", "conrelid"),
+            ("pg_policy", "polrelid"),
+        ];
+        return $"""
+                select d.objid as owner, d.refclassid, d.refobjid, d.deptype from pg_depend d
+                where d.classid = 'pg_class'::regclass and d.objid {filter}
+                """ + string.Concat(parts.Select(part => PartEdges(part.Catalogue, part.Owner, filter, isListing)));
+    }
+
+    /// <summary>
+    /// What a part of a relation depends on. Without statistics of the catalogue the planner would read all of pg_depend for one
+    /// relation, 16 ms at 5 000 tables: OFFSET 0 keeps it to the relation's parts.
+    /// </summary>
+    private static string PartEdges(string catalogue, string owner, string filter, bool isListing) =>
         $"""
-            select d.objid as owner, d.refclassid, d.refobjid, d.deptype from pg_depend d
-            where d.classid = 'pg_class'::regclass and d.objid {filter}
-            union all select e.ev_class, d.refclassid, d.refobjid, d.deptype
-            from pg_rewrite e join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = e.oid where e.ev_class {filter}
-            union all select e.adrelid, d.refclassid, d.refobjid, d.deptype
-            from pg_attrdef e join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = e.oid where e.adrelid {filter}
-            union all select e.tgrelid, d.refclassid, d.refobjid, d.deptype
-            from pg_trigger e join pg_depend d on d.classid = 'pg_trigger'::regclass and d.objid = e.oid where e.tgrelid {filter}
-            union all select e.conrelid, d.refclassid, d.refobjid, d.deptype
-            from pg_constraint e join pg_depend d on d.classid = 'pg_constraint'::regclass and d.objid = e.oid where e.conrelid {filter}
-            union all select e.polrelid, d.refclassid, d.refobjid, d.deptype
-            from pg_policy e join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = e.oid where e.polrelid {filter}
+
+            union all select e.{owner}, d.refclassid, d.refobjid, d.deptype from {catalogue} e
+            cross join lateral (select x.refclassid, x.refobjid, x.deptype from pg_depend x
+                where x.classid = '{catalogue}'::regclass and x.objid = e.oid{(isListing ? "" : " offset 0")}) d
+            where e.{owner} {filter}
             """;
 
     private static string ObjectEdges(Func<string, string, string> of) =>
@@ -161,6 +177,15 @@ internal sealed class DatabaseQueries
             where c.oid {filter} and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and c.relpersistence <> 't'
               and (g.grantee = 0 or r.oid is not null)
             group by 1, 2, 3
+            """;
+
+    private static string SchemaGrantsSql(string filter) =>
+        $"""
+            select 'schema', n.nspname::text, coalesce(r.rolname, 'public')::text, max({ClusterQueries.PrivilegeOf(
+                "g"
+            )})
+            from pg_namespace n cross join lateral aclexplode(n.nspacl) g left join pg_roles r on r.oid = g.grantee
+            where ({filter} or n.nspname = 'public') and (g.grantee = 0 or r.oid is not null) group by 2, 3
             """;
 
     /// <summary>Kind, names, owner, the schema and relation that contain it, and a text that says more.</summary>

@@ -43,6 +43,11 @@ internal sealed class DatabaseRecords(PostgresOptions options, DatabaseRows rows
         rows.Inheritance.ForEach(row => Find(row.Child)?.IsIn(IdOf(row.Parent)));
         rows.Dependencies.ForEach(AddDependency);
         rows.Grants.ForEach(row => Find(row.Target)?.GrantedTo(_names.Role(row.Role), (Privilege)row.Privilege));
+        rows.SchemaGrants.ForEach(row =>
+            _drafts
+                .GetValueOrDefault(_names.Object(row.Target.Schema, [row.Target.Name]))
+                ?.GrantedTo(_names.Role(row.Role), (Privilege)row.Privilege)
+        );
         rows.Subscribed.ForEach(AddUpstream);
         return _drafts.Values.Select(draft => draft.Finish(options.Location));
     }

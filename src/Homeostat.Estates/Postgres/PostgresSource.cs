@@ -144,7 +144,7 @@ public sealed class PostgresSource : IEstateSource, IAsyncDisposable
     {
         try
         {
-            return await read().ConfigureAwait(false);
+            return await TwiceAsync(read, token).ConfigureAwait(false);
         }
         catch (Exception error)
             when (error is NpgsqlException or TimeoutException or InvalidCastException or ArgumentException
@@ -159,6 +159,23 @@ public sealed class PostgresSource : IEstateSource, IAsyncDisposable
         catch (NpgsqlException) when (token.IsCancellationRequested)
         {
             throw new OperationCanceledException(token);
+        }
+    }
+
+    /// <summary>A connection that lay idle may have been ended meanwhile, which shows at its next use: then the same is asked over new ones.</summary>
+    private async Task<T> TwiceAsync<T>(Func<Task<T>> read, CancellationToken token)
+    {
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        catch (NpgsqlException error)
+            when (!token.IsCancellationRequested
+                && (error.InnerException is IOException || error.SqlState == PostgresErrorCodes.AdminShutdown)
+            )
+        {
+            _server.ForgetIdle();
+            return await read().ConfigureAwait(false);
         }
     }
 }

@@ -53,6 +53,9 @@ internal sealed record DatabaseRows(string Database, Moment Moment)
     public List<GrantRow> Grants { get; init; } = [];
     public List<SubscribedRow> Subscribed { get; init; } = [];
     public List<ObjectRow> Objects { get; init; } = [];
+
+    /// <summary>The target's first part says that it is a schema.</summary>
+    public List<GrantRow> SchemaGrants { get; init; } = [];
 }
 
 internal sealed record ServerRow(

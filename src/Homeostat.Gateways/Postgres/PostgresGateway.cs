@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Homeostat.Core.Actions;
+using Homeostat.Gateways.Postgres.Explaining;
 using Homeostat.Gateways.Postgres.Parsing;
 using Homeostat.Gateways.Postgres.Sessions;
 using Microsoft.Extensions.Logging;
@@ -76,6 +77,16 @@ public sealed class PostgresGateway : IAsyncDisposable
         Log.Listening(_log, _options.Cluster, EndPoint.ToString());
         _running = Task.WhenAll(Task.Run(AcceptAsync, token), Task.Run(CheckLeasesAsync, token));
         return Task.CompletedTask;
+    }
+
+    /// <summary>What a text would do in a database, in a fresh session of the role for leases that write; nothing of it is run.</summary>
+    public Task<ExplainedText> ExplainAsync(string database, string text, CancellationToken token)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(database);
+        ArgumentNullException.ThrowIfNull(text);
+        return Database(database, onlyReads: false) is { } parts
+            ? new Explainer(parts, _parts.Clock).ExplainAsync(text, token)
+            : Task.FromResult(ExplainedText.Refused($"more than {Limits.MaxDatabases} databases are in use"));
     }
 
     public async ValueTask DisposeAsync()

@@ -96,6 +96,12 @@ internal static class ApiOperations
                 Example = Stop,
                 Answer = Json.DecisionAnswer,
             },
+            new("POST", "/v1/postgres/simulations", "what SQL would do; nothing of it is run", Either)
+            {
+                Body = Json.SqlBody,
+                Example = """{ "database": "shop", "sql": "delete from orders where id = 7" }""",
+                Answer = Json.SqlAnswer,
+            },
             new("POST", "/v1/outcomes", "claims what became of a permit; only observation settles it", Either)
             {
                 Body = Json.OutcomeBody,

@@ -4,9 +4,9 @@ using Homeostat.Core.Deciding;
 using Homeostat.Core.Estate;
 using Homeostat.Core.Leases;
 using Homeostat.Core.Simulation;
-using Homeostat.Estates.Joining;
 using Homeostat.Estates.Overlay;
 using Homeostat.Estates.Terraform;
+using Homeostat.Gateways.Postgres;
 using Homeostat.Ledger.Storage;
 using Homeostat.Server.Agents;
 using Homeostat.Server.Estate;
@@ -58,6 +58,9 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>Null where no PostgreSQL server is reached through the service.</summary>
     public GovernedPostgres? Postgres { get; private init; }
+
+    /// <summary>Null until it listens, and where there is none.</summary>
+    public PostgresGateway? Gateway { get; set; }
 
     /// <summary>Null where the service has no overlay.</summary>
     public OverlayWatch? Overlay { get; private set; }
@@ -217,7 +220,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         }
 
         // One overlay speaks of what any of them describes, so that it stands over all of them together.
-        foreach (var source in overlay is not null && layered.Count > 1 ? [new JoinedSource(layered)] : layered)
+        foreach (var source in overlay is not null && layered.Count > 1 ? [new CombinedSource(layered)] : layered)
         {
             Parts.Estate.Register(source.Name, source, overlay is null ? null : new OverlayLayer(overlay));
         }

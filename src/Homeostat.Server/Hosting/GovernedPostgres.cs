@@ -19,6 +19,9 @@ internal sealed class GovernedPostgres
 
     private const int NameChars = 63;
 
+    /// <summary>Who says in the log how a statement ended.</summary>
+    private const string Gateway = "gateway";
+
     private GovernedPostgres(UpstreamAddress writer, UpstreamAddress reader, PostgresSource source) =>
         (Writer, Reader, Source) = (writer, reader, source);
 
@@ -86,25 +89,23 @@ internal sealed class GovernedPostgres
                     Leases = plane.Parts.Book,
                     Estate = () => plane.Parts.Estate.Current,
                     Clock = plane.Parts.Clock,
-                    SettleAsync = finished => SettleAsync(plane, finished),
+                    SettleAsync = finished =>
+                        plane.Settlements.SettleManyAsync(
+                            [.. finished.Select(over => (over.Permit, over.Claim))],
+                            Gateway,
+                            CancellationToken.None
+                        ),
                     Loggers = loggers,
                 }
             );
             await gateway.StartAsync(plane.Stopping);
             await File.WriteAllTextAsync(plane.Folder.PostgresAddressFile, $"{gateway.EndPoint}\n");
+            plane.Gateway = gateway;
             return gateway;
         }
         catch (Exception error) when (error is SocketException or ArgumentException or IOException)
         {
             throw new StartException($"--postgres-listen {options.PostgresListen}: {error.Message}");
-        }
-    }
-
-    private static async Task SettleAsync(ControlPlane plane, IReadOnlyList<FinishedPermit> finished)
-    {
-        foreach (var permit in finished)
-        {
-            await plane.Settlements.SettleAsync(permit.Permit, permit.Claim, "gateway", CancellationToken.None);
         }
     }
 

@@ -35,6 +35,7 @@ internal static class ServerHost
         new LogEndpoints(plane, callers).Map(app);
         new AgentEndpoints(plane, callers).Map(app);
         new EventEndpoints(plane, callers).Map(app);
+        new SqlEndpoints(plane, callers).Map(app);
         new HealthEndpoints(plane).Map(app);
         OpenApi.Map(app);
         return app;

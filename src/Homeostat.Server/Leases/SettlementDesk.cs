@@ -46,6 +46,104 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife)
             cancellationToken
         );
 
+    /// <summary>
+    /// Settles what one caller has finished with one look: what turned out as predicted is written together, what did not
+    /// has an entry and reports of its own. The answers are of those that are out.
+    /// </summary>
+    public async Task<IReadOnlyList<OutcomeAnswer>> SettleManyAsync(
+        IReadOnlyList<(PermitId Permit, string Claim)> finished,
+        string by,
+        CancellationToken cancellationToken
+    )
+    {
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var taken = new List<PermitId>();
+        try
+        {
+            // In one order, so that two callers with the same permits do not wait for each other.
+            foreach (
+                var id in finished.Select(row => row.Permit).Distinct().OrderBy(id => id.Value, StringComparer.Ordinal)
+            )
+            {
+                await TakeTurnAsync(id, turn.Task, cancellationToken);
+                taken.Add(id);
+            }
+
+            return await SettleTakenAsync(finished, by, cancellationToken);
+        }
+        finally
+        {
+            taken.ForEach(id => _settling.TryRemove(id, out _));
+            turn.SetResult();
+        }
+    }
+
+    private async Task<IReadOnlyList<OutcomeAnswer>> SettleTakenAsync(
+        IReadOnlyList<(PermitId Permit, string Claim)> finished,
+        string by,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = parts.Clock.GetUtcNow();
+        var permits = new List<OutstandingPermit>();
+        foreach (var (id, claim) in finished.DistinctBy(row => row.Permit))
+        {
+            if (parts.Book.FindPermit(id) is not { IsDurable: true } permit)
+            {
+                _claims.TryRemove(id, out _);
+                continue;
+            }
+
+            permits.Add(permit);
+            if (claim != NobodySpoke)
+            {
+                _claims.TryAdd(id, new Claimed(claim, by, now));
+            }
+        }
+
+        var touched = permits.SelectMany(permit => permit.Terms.Expected).Select(row => row.Id).Distinct();
+        await parts.Estate.LookAsync([.. touched], cancellationToken);
+        var settled = await SettleExpectedAsync(permits);
+        var answers = new List<OutcomeAnswer>();
+        foreach (var permit in permits)
+        {
+            answers.Add(
+                settled.Contains(permit.Permit)
+                    ? AnswerOf(permit, [], [])
+                    : await SettleAsync(permit, _claims.GetValueOrDefault(permit.Permit))
+            );
+        }
+
+        return answers;
+    }
+
+    /// <summary>Those that were seen and are as predicted, by who spoke of them first.</summary>
+    private async Task<HashSet<PermitId>> SettleExpectedAsync(IReadOnlyList<OutstandingPermit> permits)
+    {
+        var estate = parts.Estate.Current ?? EstateSnapshot.Empty;
+        var settled = new HashSet<PermitId>();
+        var expected = permits.Where(permit => Compare(permit, estate) is { Deviations.Count: 0, Unseen.Count: 0 });
+        foreach (var claimed in expected.GroupBy(permit => ClaimOf(permit).By, StringComparer.Ordinal).ToList())
+        {
+            var settlements = claimed.Select(permit => new Settlement(permit.Permit, ClaimOf(permit).Claim, [], [])
+            {
+                IsOverdue = ClaimOf(permit).Claim == NobodySpoke,
+            });
+            settled.UnionWith(await parts.Registry.SettleManyAsync([.. settlements], claimed.Key));
+        }
+
+        foreach (var permit in permits.Where(permit => settled.Contains(permit.Permit)))
+        {
+            _claims.TryRemove(permit.Permit, out _);
+            parts.Explanations.Note(permit);
+        }
+
+        return settled;
+    }
+
+    private Claimed ClaimOf(OutstandingPermit permit) =>
+        _claims.GetValueOrDefault(permit.Permit) ?? new Claimed(NobodySpoke, "homeostat", DeadlineOf(permit));
+
     /// <summary>Looks at permits whose time is up, until the service ends.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -118,11 +216,7 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife)
     )
     {
         var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        while (_settling.GetOrAdd(id, turn.Task) is var current && current != turn.Task)
-        {
-            await current.WaitAsync(cancellationToken);
-        }
-
+        await TakeTurnAsync(id, turn.Task, cancellationToken);
         try
         {
             if (parts.Book.FindPermit(id) is { IsDurable: true } permit)
@@ -137,6 +231,14 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife)
         {
             _settling.TryRemove(id, out _);
             turn.SetResult();
+        }
+    }
+
+    private async Task TakeTurnAsync(PermitId id, Task turn, CancellationToken cancellationToken)
+    {
+        while (_settling.GetOrAdd(id, turn) is var current && current != turn)
+        {
+            await current.WaitAsync(cancellationToken);
         }
     }
 
@@ -167,14 +269,21 @@ internal sealed class SettlementDesk(ControlParts parts, TimeSpan permitLife)
             }
         }
 
-        return new OutcomeAnswer
+        return AnswerOf(permit, deviations, unseen);
+    }
+
+    private static OutcomeAnswer AnswerOf(
+        OutstandingPermit permit,
+        List<Deviation> deviations,
+        List<ResourceId> unseen
+    ) =>
+        new()
         {
             Permit = permit.Permit.Value,
             Settled = unseen.Count == 0,
             Deviations = [.. deviations.Select(row => new DeviationBody(row.Id.Value, row.Expected, row.Seen))],
             Unseen = [.. unseen.Select(id => id.Value)],
         };
-    }
 
     private (List<Deviation> Deviations, List<ResourceId> Unseen) Compare(
         OutstandingPermit permit,

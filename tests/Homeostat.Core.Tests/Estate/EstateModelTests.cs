@@ -38,6 +38,25 @@ public sealed class EstateModelTests
             );
     }
 
+    /// <summary>A gateway has the same few tables looked at several times a second, for days.</summary>
+    [Fact]
+    public void LookingAtTheSameThingAgainAndAgainDoesNotGrow()
+    {
+        var records = RandomRecords(new Random(7), 40);
+        var model = new EstateModel(ShelfLives.Default);
+        model.Apply(new EstateBatch([.. records.Values], IsFullListing: true));
+        var (id, record) = records.First();
+        for (var look = 1; look <= 5_000; look++)
+        {
+            var seen = new Provenance("test", Start.AddSeconds(look));
+            var again = record with { Resource = record.Resource with { Existence = seen, StateSeen = seen } };
+            var after = model.Apply(new EstateBatch([again], IsFullListing: false));
+            Assert.Equal(seen, after.Describe(id)!.Existence);
+            Assert.InRange(after.Delta?.Provenances.Count ?? 0, 0, 1_024);
+            Assert.Equal(seen.ObservedAt, after.LatestEvidence);
+        }
+    }
+
     [Fact]
     public void RepeatsAreHarmlessAndKeepTheVersion()
     {

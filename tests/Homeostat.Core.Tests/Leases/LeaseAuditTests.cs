@@ -171,6 +171,51 @@ public sealed class LeaseAuditTests : IDisposable
     }
 
     [Fact]
+    public async Task A_permit_that_is_settled_together_with_others_is_settled_once()
+    {
+        await GrantAsync();
+        var first = await PermitAsync(_child, "web-1");
+        var second = await PermitAsync(_parent, "web-1");
+        Settlement[] both = [new(first, "done", [], []), new(second, "failed", [], [])];
+        Assert.Equal([first, second], await _fixture.Registry.SettleManyAsync(both, "test"));
+        Assert.Empty(await _fixture.Registry.SettleManyAsync(both, "test"));
+        Assert.Equal((2, 0), await SettledAsync());
+
+        var (_, again) = Assert.Single(SettlementRecord.EncodeTogether([both[0]], Now, "test"));
+        await FoundAsync(
+            await _fixture.ForgeAsync("permits", SettlementRecord.ContentType, again),
+            $"permit {first} is settled and is not out"
+        );
+    }
+
+    [Fact]
+    public void What_does_not_fit_into_one_entry_is_settled_in_several()
+    {
+        const int permits = 3_000;
+        var rows = Enumerable
+            .Range(0, permits)
+            .Select(number => new Settlement(
+                new PermitId($"{number:x32}"),
+                number % 2 == 0 ? "done" : "failed",
+                [],
+                []
+            ));
+
+        var entries = SettlementRecord.EncodeTogether([.. rows], Now, "test").ToList();
+
+        Assert.All(entries, entry => Assert.InRange(entry.Payload.Length, 1, Homeostat.Ledger.Limits.PayloadBytes));
+        Assert.Equal(permits, entries.SelectMany(entry => entry.Permits).Distinct().Count());
+        Assert.InRange(entries.Count, 2, 12);
+    }
+
+    private async Task<(int Settled, int Outstanding)> SettledAsync()
+    {
+        var (problems, account) = await _fixture.AuditAsync();
+        Assert.Empty(problems);
+        return (account.Settled, account.Outstanding);
+    }
+
+    [Fact]
     public async Task A_permit_under_a_lease_that_nobody_granted_is_named()
     {
         await GrantAsync();

@@ -43,6 +43,40 @@ public sealed class AgreementTests
         );
     }
 
+    /// <summary>Each alone leaves the members in agreement; whoever comes second would set them at odds.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TwoChangesThatAreHarmlessApartAreNotBothPermitted(bool versionFirst)
+    {
+        using var fixture = new DeciderFixture(Fleet(WhileOn).Build(), Now);
+        var lease = fixture.GrantEverything();
+        Effect[] version = [Set("a", "version", "2")];
+        Effect[] feature = [Set("a", "feature", "on"), Set("b", "feature", "on"), Set("c", "feature", "on")];
+        var (first, second) = versionFirst ? (version, feature) : (feature, version);
+
+        Assert.Equal(Verdict.Allow, (await fixture.DecideAsync(fixture.Request(lease, first))).Verdict);
+        Assert.Equal(Verdict.Deny, (await fixture.DecideAsync(fixture.Request(lease, second))).Verdict);
+    }
+
+    /// <summary>Facts bound nobody when it was permitted; they do as soon as the estate says that members must agree.</summary>
+    [Fact]
+    public async Task AChangeThatWasPermittedBeforeAnybodyHadToAgreeIsNotForgotten()
+    {
+        using var fixture = new DeciderFixture(Fleet(WhileOn, needsAgreement: false).Build(), Now);
+        var lease = fixture.GrantEverything();
+        Assert.Equal(
+            Verdict.Allow,
+            (await fixture.DecideAsync(fixture.Request(lease, Set("a", "version", "2")))).Verdict
+        );
+        fixture.Estate = Fleet(WhileOn).Build();
+
+        var feature = await fixture.DecideAsync(
+            fixture.Request(lease, Set("a", "feature", "on"), Set("b", "feature", "on"), Set("c", "feature", "on"))
+        );
+        Assert.Equal(Verdict.Deny, feature.Verdict);
+    }
+
     [Fact]
     public async Task AVersionThatNobodyHasReadLatelyIsUnknown()
     {
@@ -98,10 +132,17 @@ public sealed class AgreementTests
         Agreement agreement,
         TimeSpan cReadAgo = default,
         string cVersion = "1",
-        RunState c = RunState.Running
+        RunState c = RunState.Running,
+        bool needsAgreement = true
     ) =>
         new SmallEstate()
-            .Add(Of("orders", "service", Tier.Zero), Needs("orders", 1, "a", "b", "c") with { Agree = [agreement] })
+            .Add(
+                Of("orders", "service", Tier.Zero),
+                Needs("orders", 1, "a", "b", "c") with
+                {
+                    Agree = needsAgreement ? [agreement] : [],
+                }
+            )
             .Add(Server("a", "1", TimeSpan.Zero))
             .Add(Server("b", "1", TimeSpan.Zero))
             .Add(Server("c", cVersion, cReadAgo) with { State = c });

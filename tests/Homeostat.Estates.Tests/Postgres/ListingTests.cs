@@ -116,7 +116,8 @@ public sealed class ListingTests(PrimaryServer server) : IAsyncLifetime
             "grant select, delete on bills to clerks",
             "grant update (secret) on bills to clerk",
             "grant select on bills to public",
-            "alter table bills owner to clerk"
+            "alter table bills owner to clerk",
+            "grant create on schema public to clerks"
         );
         await using var source = server.Source();
 
@@ -126,6 +127,7 @@ public sealed class ListingTests(PrimaryServer server) : IAsyncLifetime
             ["pg:main#role/clerk may Administer", "pg:main#role/clerks may Delete", "pg:main#role/public may Read"],
             estate.Of("pg:main/rights/public.bills").Where(line => line.Contains(" may ", StringComparison.Ordinal))
         );
+        Assert.Contains("pg:main#role/clerks may Administer", estate.Of("pg:main/rights#schema/public"));
         Assert.Contains("pg:main#role/clerk may Administer", estate.Of("pg:main#role/clerks"));
         Assert.Contains("pg:main#role/postgres may Administer", estate.Of("pg:main"));
         Assert.Equal("1", estate.Fact("pg:main#role/clerk", "can_login"));

@@ -21,6 +21,9 @@ internal sealed record CatalogueParts
     public IReadOnlyList<NamedEntry> Extensions { get; init; } = [];
     public IReadOnlyList<EventTriggerEntry> EventTriggers { get; init; } = [];
 
+    /// <summary>The role may read how subscriptions connect, passwords included.</summary>
+    public bool ShowsSubscriptions { get; init; } = true;
+
     /// <summary>The session's schema for temporary objects; null where it has none yet.</summary>
     public string? TemporarySchema { get; init; }
 }

@@ -9,6 +9,9 @@ internal static class CatalogueQueries
     public const string Schemas =
         "select oid::int8, nspname::text, nspowner::int8, has_schema_privilege(oid, 'USAGE') from pg_namespace";
 
+    public const string ShowsSubscriptions =
+        "select has_column_privilege('pg_catalog.pg_subscription', 'subconninfo', 'SELECT')";
+
     public const string TemporarySchema = "select nspname::text from pg_namespace where oid = pg_my_temp_schema()";
 
     public const string Relations = """

@@ -21,6 +21,7 @@ internal sealed class CatalogueRows
     private readonly List<NamedEntry> _extensions = [];
     private readonly List<EventTriggerEntry> _eventTriggers = [];
     private string? _temporary;
+    private bool _showsSubscriptions = true;
 
     public CatalogueRows() =>
         Sections = [
@@ -28,6 +29,7 @@ internal sealed class CatalogueRows
                 CatalogueQueries.Schemas,
                 row => _schemas.Add(new(Id(row, 0), row.GetString(1), Id(row, 2), row.GetBoolean(3)))
             ),
+            (CatalogueQueries.ShowsSubscriptions, row => _showsSubscriptions = row.GetBoolean(0)),
             (CatalogueQueries.TemporarySchema, row => _temporary = row.GetString(0)),
             (CatalogueQueries.Relations, row => _relations.Add(Relation(row))),
             (CatalogueQueries.Columns, row => _columns.Add(Column(row))),
@@ -61,6 +63,7 @@ internal sealed class CatalogueRows
         {
             Schemas = _schemas,
             TemporarySchema = _temporary,
+            ShowsSubscriptions = _showsSubscriptions,
             Relations = _relations,
             Columns = _columns,
             Indexes = _indexes,

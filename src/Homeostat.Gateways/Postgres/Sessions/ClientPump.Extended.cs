@@ -13,7 +13,7 @@ internal sealed partial class ClientPump
     {
         var body = await _client.ReadBodyAsync(header, token).ConfigureAwait(false);
         var (name, text) = PartsOfParse(body);
-        var refusal = await _meaning.CatchUpAsync(token).ConfigureAwait(false);
+        var refusal = await CatchUpAsync(token).ConfigureAwait(false);
         await CertainAsync(_statements, name, token).ConfigureAwait(false);
         if (_outgoing.IsPassedOver)
         {
@@ -61,6 +61,14 @@ internal sealed partial class ClientPump
         CancellationToken token
     )
     {
+        if (
+            text.Length <= Limits.MaxInlineParseBytes
+            && _meaning.Book.Find(text.Span) is { Translation.Forbidden: null } kept
+        )
+        {
+            return (Prepared.Known(text.Span, kept, _meaning.Book), null);
+        }
+
         var parsed = await Reader.ParseAsync(text, token).ConfigureAwait(false);
         switch (parsed)
         {
@@ -109,7 +117,7 @@ internal sealed partial class ClientPump
         CancellationToken token
     )
     {
-        var refusal = await _meaning.CatchUpAsync(token).ConfigureAwait(false);
+        var refusal = await CatchUpAsync(token).ConfigureAwait(false);
         var prepared = await CertainAsync(_statements, statement, token).ConfigureAwait(false);
         await CertainAsync(_portals, portal, token).ConfigureAwait(false);
         Portal? bound = null;
@@ -145,7 +153,7 @@ internal sealed partial class ClientPump
             return (null, new Refusal(SqlState.UndefinedStatement, missing));
         }
 
-        if (prepared.Statement is null)
+        if (prepared is { IsKnown: false, Statement: null })
         {
             return (new Portal(prepared, null, null), null);
         }
@@ -259,7 +267,7 @@ internal sealed partial class ClientPump
 
     private async ValueTask<Refusal?> DecideAgainAsync(Portal portal, CancellationToken token)
     {
-        var refusal = await _meaning.CatchUpAsync(token).ConfigureAwait(false);
+        var refusal = await CatchUpAsync(token).ConfigureAwait(false);
         if (refusal is not null || _outgoing.IsPassedOver)
         {
             return refusal;
@@ -367,7 +375,7 @@ internal sealed partial class ClientPump
         if (_portals.Count >= Limits.PortalsKept)
         {
             var idle = parts.Server.IdleSegment;
-            _portals.RemoveWhere(naming => naming.Segment <= idle);
+            _portals.RemoveWhere((_, naming) => naming.Segment <= idle);
         }
     }
 }

@@ -36,6 +36,7 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
     private readonly SessionMeaning _meaning = parts.Meaning;
     private readonly NameTable<Prepared> _statements = new();
     private readonly NameTable<Portal> _portals = new();
+    private bool _areNamesUnsure;
 
     private StatementReader Reader => field ??= new StatementReader(parts.Database, _meaning, _statements);
 
@@ -127,7 +128,7 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
     private async ValueTask JudgeQueryAsync(MessageHeader header, ReadOnlyMemory<byte> body, CancellationToken token)
     {
         // 1. What the session's texts mean now.
-        var refusal = await _meaning.CatchUpAsync(token).ConfigureAwait(false);
+        var refusal = await CatchUpAsync(token).ConfigureAwait(false);
         if (_outgoing.IsPassedOver)
         {
             return;
@@ -164,6 +165,47 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
         {
             Note(plan);
         }
+    }
+
+    private async ValueTask<Refusal?> CatchUpAsync(CancellationToken token)
+    {
+        var refusal = await _meaning.CatchUpAsync(token).ConfigureAwait(false);
+        if (refusal is not null || !_areNamesUnsure || !await _meaning.CanAskAsync(token).ConfigureAwait(false))
+        {
+            return refusal;
+        }
+
+        try
+        {
+            await CheckNamesAsync(token).ConfigureAwait(false);
+            return null;
+        }
+        catch (OwnQueryException failure)
+        {
+            return Refusal.NotNow("what the session has prepared could not be read", failure.Message);
+        }
+    }
+
+    /// <summary>Code that nobody can read may have given a name to another statement: such names are forgotten.</summary>
+    private async Task CheckNamesAsync(CancellationToken token)
+    {
+        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
+        await _outgoing
+            .AskAsync(
+                ["select name, statement from pg_catalog.pg_prepared_statements"],
+                (_, row) => known[row[0] ?? ""] = row[1],
+                token
+            )
+            .ConfigureAwait(false);
+        _statements.RemoveWhere(
+            (name, naming) =>
+                name.Length > 0
+                && (
+                    naming.Value is not { IsText: true } prepared
+                    || known.GetValueOrDefault(Encoding.UTF8.GetString(name)) != Encoding.UTF8.GetString(prepared.Text)
+                )
+        );
+        _areNamesUnsure = false;
     }
 
     private async ValueTask<Reading> ReadAsync(ReadOnlyMemory<byte> text, CancellationToken token)
@@ -231,8 +273,13 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
     }
 
     /// <summary>Null where nothing of the answer has to be followed.</summary>
-    private static Execution? ExecutionOf(Plan plan, Permit? permit) =>
-        plan.IsFollowed ? new Execution(plan, permit) : null;
+    private Execution? ExecutionOf(Plan plan, Permit? permit) =>
+        plan.IsFollowed
+            ? new Execution(plan, permit)
+            {
+                KeepsCatalogue = plan.OnlyDiscards && !_meaning.IsUnsettled && !_meaning.IsPrivate,
+            }
+            : null;
 
     /// <summary>The names that a statement gives and takes, from where it is sent on: not before, and not without it.</summary>
     private void Name(Execution? execution)
@@ -265,6 +312,7 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
         if (plan is { Unsettles: true })
         {
             _meaning.Unsettle();
+            _areNamesUnsure |= plan.Translation.Opaque.Count > 0;
         }
 
         if (plan is { Translation.TakesRows: true })

@@ -27,12 +27,16 @@ internal sealed class DatabaseParts : IAsyncDisposable
         Parser = parser;
         Names = new PostgresNames(cluster, name);
         Translator = new Translator(Names, parser, declared);
-        Catalogue = new CatalogueHolder(ConnectionString(address, name), clock);
+        ConnectionString = ConnectionStringOf(address, name);
+        Catalogue = new CatalogueHolder(ConnectionString, clock);
     }
 
     public string Name { get; }
 
     public UpstreamAddress Address { get; }
+
+    /// <summary>For connections of our own.</summary>
+    public string ConnectionString { get; }
 
     public ParserPool Parser { get; }
 
@@ -46,7 +50,7 @@ internal sealed class DatabaseParts : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Catalogue.DisposeAsync();
 
-    private static string ConnectionString(UpstreamAddress address, string database)
+    private static string ConnectionStringOf(UpstreamAddress address, string database)
     {
         var builder = new NpgsqlConnectionStringBuilder
         {

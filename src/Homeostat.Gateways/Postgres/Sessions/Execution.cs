@@ -20,6 +20,9 @@ internal sealed class Execution(Plan plan, Permit? permit)
     /// <summary>The names that it gives or takes if it succeeds.</summary>
     public IReadOnlyList<Naming> Namings { get; set; } = [];
 
+    /// <summary>The session has nothing in the catalogue that this could change.</summary>
+    public bool KeepsCatalogue { get; init; }
+
     /// <summary>It stands among the permits that wait for the end of the transaction.</summary>
     public bool IsHeld { get; set; }
 

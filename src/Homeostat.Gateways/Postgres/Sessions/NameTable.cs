@@ -94,11 +94,11 @@ internal sealed class NameTable<T>
         [.. _names.Keys.Select(name => (name, Find(name))).Where(pair => pair.Item2 is not null)!];
 
     /// <summary>Forgets what nobody can use any more.</summary>
-    public void RemoveWhere(Func<Naming<T>, bool> isOver)
+    public void RemoveWhere(Func<byte[], Naming<T>, bool> isOver)
     {
         foreach (var (name, naming) in _names)
         {
-            if (isOver(naming))
+            if (isOver(name, naming))
             {
                 _names.Remove(name);
             }

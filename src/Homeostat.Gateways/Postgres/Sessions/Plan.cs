@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Security.Cryptography;
 using Homeostat.Core.Actions;
 using Homeostat.Gateways.Postgres.Parsing;
@@ -8,12 +9,27 @@ namespace Homeostat.Gateways.Postgres.Sessions;
 /// <summary>What one statement means under one catalogue, search path and role, with what is asked again each time it runs.</summary>
 internal sealed class Plan
 {
+    /// <summary>The settings by which texts are read, and all of them together; others change no effect of a statement.</summary>
+    private static readonly FrozenSet<string> Read = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "all",
+        "search_path",
+        "client_encoding",
+        "standard_conforming_strings",
+        "transform_null_equals",
+        "backslash_quote",
+        "role",
+        "session_authorization",
+        "session_replication_role"
+    );
+
     public Plan(Translation translation, ReadOnlySpan<byte> text)
     {
         Translation = translation;
         PayloadHash = Convert.ToHexStringLower(SHA256.HashData(text));
         OnlyLooks = Effect.AreAllReads(translation.Effects);
-        TouchesMeaning = translation.Opaque.Count > 0 || translation.Settings.Any(setting => setting.ChangesMeaning);
+        TouchesMeaning =
+            translation.Opaque.Count > 0 || translation.Settings.Any(setting => Read.Contains(setting.Name));
         TouchesCatalogue =
             translation.Opaque.Count > 0
             || (translation.ChangesCatalogue && translation.Step is not SessionStep.TransactionEnd);
@@ -31,6 +47,9 @@ internal sealed class Plan
 
     /// <summary>Statements after it may mean something else because the catalogue is another.</summary>
     public bool TouchesCatalogue { get; }
+
+    /// <summary>It drops what is temporary, and nothing where the session has made nothing.</summary>
+    public bool OnlyDiscards => Translation is { Command: "DISCARD", Opaque.Count: 0 };
 
     public bool Unsettles => TouchesMeaning || TouchesCatalogue;
 

@@ -6,12 +6,32 @@ namespace Homeostat.Gateways.Postgres.Sessions;
 /// <summary>A statement that the server keeps under a name, by Parse or by PREPARE; without one for an empty text.</summary>
 internal sealed class Prepared(byte[] text, SqlStatement? statement)
 {
+    private SqlStatement? _statement = statement;
+
     public byte[] Text { get; } = text;
 
-    public SqlStatement? Statement { get; } = statement;
+    /// <summary>Null for a text without a statement.</summary>
+    public SqlStatement? Statement => _statement ??= IsKnown ? ParseKnown() : null;
+
+    /// <summary>The text was seen before to be one statement, and not parsed again.</summary>
+    public bool IsKnown { get; private init; }
 
     /// <summary>The text is this statement and no other: what it means may be kept under it.</summary>
     public bool IsText { get; private init; } = true;
+
+    /// <summary>A short text that is in a book.</summary>
+    public static Prepared Known(ReadOnlySpan<byte> text, Plan plan, PlanBook book) =>
+        new(text.ToArray(), null)
+        {
+            IsKnown = true,
+            Plan = plan,
+            Book = book,
+        };
+
+    private SqlStatement ParseKnown() =>
+        SqlParser.Parse(Text).Statements is [var only]
+            ? only
+            : throw new InvalidOperationException("a text in a book is one statement");
 
     public static Prepared BySql(string name, SyntaxNode query) =>
         new(Encoding.UTF8.GetBytes($"EXECUTE {name}"), new SqlStatement(query, name)) { IsText = false };

@@ -112,12 +112,11 @@ internal sealed record Refusal(string SqlState, string Message)
             return "name one row: set the primary key equal to a constant in WHERE";
         }
 
-        if (decision.Alternative is { IsEmpty: false } alternative)
+        // A statement runs whole or not at all: a part of its effects is nothing that could be sent. A safer form is.
+        if (decision.Alternative is { Safer.Count: > 0 } alternative)
         {
-            var forms = alternative
-                .Kept.Concat(alternative.Safer)
-                .Select(effect => $"{effect.Operation} of {effect.Target}");
-            return $"allowed would be: {string.Join(", ", forms.Distinct().Take(10))}";
+            var forms = alternative.Safer.Select(effect => $"{effect.Operation} of {effect.Target}");
+            return $"allowed would be instead: {string.Join(", ", forms.Distinct().Take(10))}";
         }
 
         return findings.Select(finding => finding.Remedy).FirstOrDefault(remedy => remedy is not null);

@@ -112,17 +112,12 @@ internal sealed class Session : IDisposable
         var farewell = Volatile.Read(ref _why) ?? Farewell(first, ReferenceEquals(first, client));
         var isBusy = !_sent.IsEmpty;
         await either.CancelAsync().ConfigureAwait(false);
-        await ((Task)Task.WhenAll(server, client)).ConfigureAwait(
-            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext
-        );
+        await ((Task)Task.WhenAll(server, client)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _server.Lose();
         var cut = Volatile.Read(ref _why);
+        var cancelling = cut is not null && isBusy ? CancelAsync() : Task.CompletedTask;
         await SayAsync(cut ?? farewell).ConfigureAwait(false);
-        if (cut is not null && isBusy)
-        {
-            await CancelAsync().ConfigureAwait(false);
-        }
-
+        await cancelling.ConfigureAwait(false);
         return (cut ?? farewell)?.Message ?? "the client left";
     }
 

@@ -38,6 +38,9 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
     /// <summary>Something was sent that may change what the next text means.</summary>
     public bool IsUnsettled => _isUnsettled;
 
+    /// <summary>The session goes by a catalogue of its own.</summary>
+    public bool IsPrivate => _private is not null;
+
     /// <summary>The book by which a text can be judged at once; null where something has to be found out first.</summary>
     public PlanBook? Settled =>
         !_isUnsettled
@@ -210,7 +213,7 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
     }
 
     /// <summary>In a failed transaction nothing can be asked, and nothing but its end is done by the server.</summary>
-    private async ValueTask<bool> CanAskAsync(CancellationToken token)
+    public async ValueTask<bool> CanAskAsync(CancellationToken token)
     {
         await outgoing.DrainAsync(token).ConfigureAwait(false);
         return !outgoing.IsPassedOver && server.Status != TransactionStatus.Failed;

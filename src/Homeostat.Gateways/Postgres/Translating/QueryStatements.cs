@@ -63,6 +63,11 @@ internal static class QueryStatements
     private static void Select(Walk walk, SyntaxNode node, Frame frame)
     {
         var inner = With(walk, node, frame);
+        if (SessionStatements.IsSetOfKnown(walk, node, inner))
+        {
+            return;
+        }
+
         if (node.Node("intoClause") is { } into)
         {
             DefinitionStatements.Into(walk, into, inner);

@@ -7,7 +7,10 @@ namespace Homeostat.Gateways.Postgres.Translating;
 /// <summary>What reading and writing a relation sets going: views, rules, triggers, foreign keys, partitions, expressions.</summary>
 internal sealed class RelationRules(Walk walk)
 {
-    /// <summary>Catalogues whose rows are credentials, or hold them.</summary>
+    /// <summary>
+    /// Catalogues whose rows are credentials, or hold them. Not pg_foreign_server: everybody may read a server's options, and its
+    /// passwords stand in the user mappings.
+    /// </summary>
     private static readonly HashSet<string> Credentials = new(StringComparer.Ordinal)
     {
         "pg_authid",
@@ -18,9 +21,12 @@ internal sealed class RelationRules(Walk walk)
         "pg_hba_file_rules",
         "pg_ident_file_mappings",
         "pg_file_settings",
-        "pg_foreign_server",
         "user_mapping_options",
     };
+
+    /// <summary>Where the server itself shows a role no password of a subscription, the rest of its row is no secret.</summary>
+    private bool IsCredential(string name) =>
+        Credentials.Contains(name) && (name != "pg_subscription" || walk.Catalogue.Own.ShowsSubscriptions);
 
     /// <summary>The relation that a name means here; null where the catalogue has none, which is noted.</summary>
     public RelationEntry? Resolve(SyntaxNode? name, Frame frame) =>
@@ -95,7 +101,7 @@ internal sealed class RelationRules(Walk walk)
         }
 
         Touch(relation, frame.Locks && !frame.PlanOnly ? Access.Read | Access.Lock : Access.Read);
-        if (relation.Oid.IsBuiltIn && Credentials.Contains(relation.Name))
+        if (relation.Oid.IsBuiltIn && IsCredential(relation.Name))
         {
             walk.Found.Add(new Effect.Grant(walk.Names.Cluster, walk.Role, Core.Estate.Privilege.Administer));
         }

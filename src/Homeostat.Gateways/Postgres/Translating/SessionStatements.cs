@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Homeostat.Core.Actions;
+using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Parsing;
 
 namespace Homeostat.Gateways.Postgres.Translating;
@@ -46,7 +47,7 @@ internal static class SessionStatements
         synchronize_seqscans temp_buffers track_io_timing track_functions track_activities vacuum_cost_delay
         vacuum_cost_limit work_mem xmlbinary xmloption default_text_search_config default_tablespace temp_tablespaces
         default_toast_compression default_table_access_method stats_fetch_consistency compute_query_id geqo
-        password_encryption wal_compression
+        password_encryption wal_compression restrict_nonsystem_relation_kind
         """
     );
 
@@ -166,6 +167,39 @@ internal static class SessionStatements
         }
     }
 
+    /// <summary>
+    /// <c>select set_config(name, 'literal', literal) from pg_settings where name = 'literal'</c>: what pg_dump sets where a
+    /// server may not have the setting. It sets just that one.
+    /// </summary>
+    public static bool IsSetOfKnown(Walk walk, SyntaxNode select, Frame frame)
+    {
+        if (
+            select.Nodes("fromClause") is not [{ Kind: "RangeVar" } from]
+            || from.Text("relname") != "pg_settings"
+            || walk.Relations.Resolve(from, frame) is not { SchemaName: SearchPath.SystemSchema }
+            || select.Nodes("targetList") is not [{ } target]
+            || target.Node("val") is not { Kind: "FuncCall" } call
+            || call.Names("funcname") is not (["set_config"] or [SearchPath.SystemSchema, "set_config"])
+            || walk.Catalogue.Functions("set_config").Any(function => function.Oid.Value >= 16384)
+            || call.Nodes("args") is not [{ Kind: "ColumnRef" } name, var value, var isLocal]
+            || name.Names("fields") is not ["name"]
+            || select.Node("whereClause") is not { Kind: "A_Expr" } where
+            || where.Text("kind") != "AEXPR_OP"
+            || where.Names("name") is not ["="]
+            || walk.Functions.IsShadowed("=", frame)
+            || where.Node("lexpr") is not { Kind: "ColumnRef" } column
+            || column.Names("fields") is not ["name"]
+            || where.Node("rexpr") is not { Kind: "A_Const" } known
+        )
+        {
+            return false;
+        }
+
+        walk.Visit(from, frame);
+        SetConfig(walk, known.Literal(), value.Literal(), isLocal.Literal());
+        return true;
+    }
+
     /// <summary>The function set_config; what is not literal is never executed.</summary>
     public static void SetConfig(Walk walk, string? name, string? value, string? isLocal)
     {
@@ -218,7 +252,7 @@ internal static class SessionStatements
         }
     }
 
-    /// <summary>Modes 1 to 3 are those of ordinary reading and writing; above them others wait, nobody knows how long.</summary>
+    /// <summary>Mode 1 is that of any look, 2 and 3 those of ordinary writing; above them others wait, nobody knows how long.</summary>
     private static void Lock(Walk walk, SyntaxNode node, Frame frame)
     {
         var blocks = node.Number("mode") > 3;
@@ -228,12 +262,14 @@ internal static class SessionStatements
             var full = walk.Relations.NameOf(name, frame);
             var id = walk.Names.Relation(full.Schema, full.Name);
             walk.Found.Add(
-                new Effect.Change(
-                    id,
-                    "lock",
-                    Core.Estate.FactValue.Of(node.Number("mode")),
-                    blocks ? ChangeImpact.Unknown : ChangeImpact.Harmless
-                )
+                node.Number("mode") == 1
+                    ? new Effect.Read(id, "lock")
+                    : new Effect.Change(
+                        id,
+                        "lock",
+                        Core.Estate.FactValue.Of(node.Number("mode")),
+                        blocks ? ChangeImpact.Unknown : ChangeImpact.Harmless
+                    )
             );
             if (relation is { IsView: true })
             {

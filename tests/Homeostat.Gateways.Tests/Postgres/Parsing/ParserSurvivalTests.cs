@@ -52,6 +52,31 @@ public sealed class ParserSurvivalTests : IDisposable
         Assert.Single(after.Statements);
     }
 
+    [Theory]
+    [InlineData("select 1", "+1", "")]
+    [InlineData("select ", "(", "")]
+    [InlineData("select ", "-", "1")]
+    [InlineData("select ", "not ", "true")]
+    [InlineData("select 1", "::int", "")]
+    [InlineData("", "select(", "")]
+    [InlineData("select ", "case when ", "true")]
+    public void A_text_that_is_parsed_on_the_calling_thread_fits_a_small_stack(
+        string start,
+        string repeated,
+        string end
+    )
+    {
+        var room = Limits.MaxInlineParseBytes - start.Length - end.Length;
+        var text = start + string.Concat(Enumerable.Repeat(repeated, room / repeated.Length)) + end;
+        ParsedText? parsed = null;
+        var thread = new Thread(() => parsed = SqlParser.Parse(System.Text.Encoding.UTF8.GetBytes(text)), 512 << 10);
+
+        thread.Start();
+        thread.Join();
+
+        Assert.NotNull(parsed);
+    }
+
     [Fact]
     public async Task A_sum_nested_two_hundred_thousand_deep_is_read()
     {
