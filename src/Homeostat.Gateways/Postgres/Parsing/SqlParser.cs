@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Homeostat.Gateways.Postgres.Parsing;
@@ -73,20 +74,15 @@ internal static class SqlParser
 
     private static unsafe ParsedText ReadTree(nint tree, ReadOnlyMemory<byte> text)
     {
-        var length = 0;
-        for (var at = (byte*)tree; length <= Limits.MaxTreeBytes && at[length] != 0; )
-        {
-            length++;
-        }
-
-        if (length > Limits.MaxTreeBytes)
+        var json = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)tree);
+        if (json.Length > Limits.MaxTreeBytes)
         {
             return TooComplex($"its tree has more than {Limits.MaxTreeBytes} bytes");
         }
 
         try
         {
-            return ReadStatements(TreeReader.Read(new ReadOnlySpan<byte>((byte*)tree, length)), text);
+            return ReadStatements(TreeReader.Read(json), text);
         }
         catch (TooComplexException)
         {

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Homeostat.Gateways.Postgres.Sessions;
+namespace Homeostat.Gateways.Postgres.Parsing;
 
 /// <summary>Texts as the bytes that they are, looked up without making an array of them; the hash is seeded anew by each process.</summary>
 internal sealed class Utf8Comparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
