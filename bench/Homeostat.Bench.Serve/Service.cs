@@ -6,26 +6,6 @@ using Homeostat.Testing;
 
 namespace Homeostat.Bench.Serve;
 
-/// <summary>Processor time of a process, in seconds.</summary>
-internal readonly record struct Spent(double User, double System)
-{
-    private const double TicksASecond = 100;
-
-    public double All => User + System;
-
-    public static Spent Of(Process process)
-    {
-        // Linux: proc_pid_stat(5), fields 14 and 15; the name in field 2 may hold spaces.
-        var line = File.ReadAllText($"/proc/{process.Id}/stat");
-        var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
-        return new Spent(Seconds(fields[11]), Seconds(fields[12]));
-    }
-
-    public static Spent operator -(Spent left, Spent right) => new(left.User - right.User, left.System - right.System);
-
-    private static double Seconds(string ticks) => long.Parse(ticks, CultureInfo.InvariantCulture) / TicksASecond;
-}
-
 /// <summary>The decision service as a process of its own, over a folder that is empty at first.</summary>
 internal sealed class Service : IDisposable
 {

@@ -130,7 +130,7 @@ public static class Limits
     public const int MaxClaimLength = 128;
 
     /// <summary>How long finished permits wait for others to be settled with.</summary>
-    public static TimeSpan SettleWait { get; } = TimeSpan.FromMilliseconds(50);
+    public static TimeSpan SettleWait { get; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Most permits that are settled together.</summary>
     public const int MaxSettledTogether = 512;

@@ -4,7 +4,8 @@ const int Usage = 64;
 const int CannotStart = 69;
 
 // Before the first socket: answers go on where they arrive, without a way through the thread pool. Nothing blocks there.
-Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+const string inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+Environment.SetEnvironmentVariable(inline, Environment.GetEnvironmentVariable(inline) ?? "1");
 var errors = new List<string>();
 if (ServerOptions.Parse(args, errors) is not { } options)
 {

@@ -125,7 +125,8 @@ internal sealed class ClusterReader(PostgresOptions options, ServerLooks server,
 
         try
         {
-            return (await server.ListAsync(row.Name, token).ConfigureAwait(false), "");
+            // What is made of it is work: not on the thread of the socket.
+            return (await server.ListAsync(row.Name, token).ConfigureAwait(ConfigureAwaitOptions.ForceYielding), "");
         }
         catch (PostgresException error) when (IsRefusal(error))
         {

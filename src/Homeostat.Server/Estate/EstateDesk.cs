@@ -167,12 +167,14 @@ internal sealed class EstateDesk(EstateModel model, TimeProvider clock)
                 return;
             }
 
-            // A source that does not heed the token is left behind.
+            // A source that does not heed the token is left behind. What follows is work: never on the thread of a socket,
+            // where the source's answer may have ended.
             var batch = await Task.Run(
                     async () => await state.Source!.ObserveAsync(asked, cancellationToken),
                     cancellationToken
                 )
-                .WaitAsync(cancellationToken);
+                .WaitAsync(cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             if (!batch.IsFullListing)
             {
                 Apply(state, batch, ids);

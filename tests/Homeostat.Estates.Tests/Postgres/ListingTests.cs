@@ -17,6 +17,40 @@ public sealed class ListingTests(PrimaryServer server) : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
+    public async Task What_a_relation_uses_beside_tables_and_functions_is_needed_too()
+    {
+        await server.DatabaseAsync(
+            "uses",
+            "create collation plain (locale = 'C')",
+            "create operator === (leftarg = int, rightarg = int, function = int4eq)",
+            "create operator class odd_ops for type int using hash as operator 1 = (int, int), function 1 hashint4(int)",
+            "create text search configuration words (copy = simple)",
+            "create foreign data wrapper wrap",
+            "create server far foreign data wrapper wrap",
+            "create table notes (id int, body text collate plain)",
+            "create index notes_id on notes using hash (id odd_ops)",
+            "create view same as select id from notes where id === 1 and to_tsvector('words', body) is not null",
+            "create foreign table far_notes (id int) server far"
+        );
+        await using var source = server.Source();
+
+        var estate = await ListedEstate.OfAsync(source);
+
+        Assert.Contains("needs 1 of pg:main/uses#collation/public.plain", estate.Of("pg:main/uses/public.notes"));
+        Assert.Contains(
+            "needs 1 of pg:main/uses#operator-class/public.odd_ops",
+            estate.Of("pg:main/uses/public.notes_id")
+        );
+        Assert.Contains("needs 1 of pg:main/uses#operator/public.\"===\"", estate.Of("pg:main/uses/public.same"));
+        Assert.Contains(
+            "needs 1 of pg:main/uses#text-search-configuration/public.words",
+            estate.Of("pg:main/uses/public.same")
+        );
+        Assert.Contains("needs 1 of pg:main/uses#foreign-server/far", estate.Of("pg:main/uses/public.far_notes"));
+        Assert.Equal("operator", estate["pg:main/uses#operator/public.\"===\""].Kind.Name);
+    }
+
+    [Fact]
     public async Task A_table_needs_what_it_refers_to_and_a_view_what_it_reads()
     {
         await server.DatabaseAsync(

@@ -45,6 +45,16 @@ public sealed class OneOfEachDatabase : IAsyncLifetime
         }
     }
 
+    /// <summary>What the estate answers when it is asked for these alone.</summary>
+    public async Task<IReadOnlyList<EstateChange>> LookAsync(IReadOnlyCollection<ResourceId> ids)
+    {
+        await using var source = new PostgresSource(
+            new PostgresOptions("main", _cluster!.ConnectionString("postgres")),
+            TimeProvider.System
+        );
+        return (await source.ObserveAsync(ids, TestContext.Current.CancellationToken)).Changes;
+    }
+
     /// <summary>One statement after another in one session.</summary>
     public async Task RunAsync(string database, IEnumerable<string> statements)
     {

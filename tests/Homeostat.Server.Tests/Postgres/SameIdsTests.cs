@@ -64,6 +64,17 @@ public sealed class SameIdsTests(OneOfEachDatabase shop) : IClassFixture<OneOfEa
         Assert.False(shop.Estate.Contains(new ResourceId(id)));
     }
 
+    [Fact]
+    public async Task Whatever_is_listed_is_found_when_it_is_asked_for()
+    {
+        Assert.SkipWhen(PostgresCluster.WhyNot is not null, PostgresCluster.WhyNot ?? "");
+        var found = (await shop.LookAsync([.. shop.Kinds.Keys]))
+            .OfType<EstateChange.Upsert>()
+            .ToDictionary(record => record.Resource.Id, record => record.Resource.Kind);
+
+        Assert.All(shop.Kinds, pair => Assert.Equal(pair, KeyValuePair.Create(pair.Key, found[pair.Key])));
+    }
+
     /// <summary>Why the server refuses the statement, where the reason is that it means nothing.</summary>
     private async Task<string[]> WithoutMeaningAsync(string sql)
     {

@@ -65,10 +65,11 @@ public sealed class CatalogueReader
     {
         ArgumentNullException.ThrowIfNull(connection);
         _builtIn ??= (await ReadPartsAsync(connection, BuiltIn, token).ConfigureAwait(false)).Parts;
-        return new DatabaseCatalogue(
-            _builtIn,
-            (await ReadPartsAsync(connection, Own, token).ConfigureAwait(false)).Parts
-        );
+        var own = (await ReadPartsAsync(connection, Own, token).ConfigureAwait(false)).Parts;
+
+        // Building it is work: not on the thread of the socket, where others' messages wait.
+        await Task.Yield();
+        return new DatabaseCatalogue(_builtIn, own);
     }
 
     /// <summary>What has to be asked, one text after another, to read in a session what somebody made.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Homeostat.Gateways.Postgres.Parsing;
@@ -9,6 +10,9 @@ namespace Homeostat.Gateways.Postgres.Parsing;
 internal static class SqlParser
 {
     private const int GrammarMajor = 15;
+
+    /// <summary>What PostgreSQL's scanner passes over; any other space is part of a name.</summary>
+    private static readonly char[] s_space = [' ', '\t', '\n', '\r', '\f'];
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
@@ -70,20 +74,15 @@ internal static class SqlParser
 
     private static unsafe ParsedText ReadTree(nint tree, ReadOnlyMemory<byte> text)
     {
-        var length = 0;
-        for (var at = (byte*)tree; length <= Limits.MaxTreeBytes && at[length] != 0; )
-        {
-            length++;
-        }
-
-        if (length > Limits.MaxTreeBytes)
+        var json = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)tree);
+        if (json.Length > Limits.MaxTreeBytes)
         {
             return TooComplex($"its tree has more than {Limits.MaxTreeBytes} bytes");
         }
 
         try
         {
-            return ReadStatements(TreeReader.Read(new ReadOnlySpan<byte>((byte*)tree, length)), text);
+            return ReadStatements(TreeReader.Read(json), text);
         }
         catch (TooComplexException)
         {
@@ -135,6 +134,6 @@ internal static class SqlParser
         }
 
         var own = text[(int)start..];
-        return Encoding.UTF8.GetString((length == 0 ? own : own[..(int)length]).Span).Trim();
+        return Encoding.UTF8.GetString((length == 0 ? own : own[..(int)length]).Span).Trim(s_space);
     }
 }

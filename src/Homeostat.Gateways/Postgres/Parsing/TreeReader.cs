@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 
@@ -9,10 +10,12 @@ namespace Homeostat.Gateways.Postgres.Parsing;
 /// </summary>
 internal sealed class TreeReader
 {
+    /// <summary>The names of fields and kinds: those of the grammar, never anything from a text.</summary>
+    private static readonly ConcurrentDictionary<byte[], string> s_names = new(Utf8Comparer.Instance);
+
     private static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
 
     private readonly Stack<Frame> _frames = new();
-    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private int _nodes;
 
     private TreeReader() { }
@@ -46,7 +49,7 @@ internal sealed class TreeReader
                 Close();
                 break;
             case JsonTokenType.PropertyName:
-                frame.Name(Intern(reader.GetString()!));
+                frame.Name(NameOf(reader.ValueSpan));
                 break;
             case JsonTokenType.StartArray:
                 frame.OpenArray();
@@ -109,15 +112,10 @@ internal sealed class TreeReader
             var other => throw new FormatException($"{other} has no place in a tree"),
         };
 
-    private string Intern(string name)
-    {
-        if (!_names.TryGetValue(name, out var known))
-        {
-            _names.Add(name, known = name);
-        }
-
-        return known;
-    }
+    private static string NameOf(ReadOnlySpan<byte> name) =>
+        s_names.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(name, out var known)
+            ? known
+            : s_names.GetOrAdd(name.ToArray(), Encoding.UTF8.GetString);
 
     /// <summary>An object that is open.</summary>
     private sealed class Frame(string? kind)

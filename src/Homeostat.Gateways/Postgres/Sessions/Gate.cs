@@ -27,7 +27,7 @@ internal sealed class Gate(GatewayParts parts, Lease lease, Settler settler)
         try
         {
             var looks = Effect.AreAllReads(effects);
-            var request = Request(plan, effects, looks ? _looking : Goal(effects));
+            var request = Request(plan, effects, NamesNothing(effects) ? _looking : Goal(effects));
             if (
                 looks
                 && plan.Translation.Forbidden is null
@@ -75,6 +75,15 @@ internal sealed class Gate(GatewayParts parts, Lease lease, Settler settler)
             PayloadHash = plan.PayloadHash,
             Goal = goal,
         };
+
+    /// <summary>Nothing of it asks what the goal names: it looks, adds, or loses rows that are lent by number.</summary>
+    private static bool NamesNothing(IReadOnlyList<Effect> effects) =>
+        effects.All(effect =>
+            effect
+                is Effect.Read
+                    or Effect.LoseData { Extent.Rows: not null }
+                    or Effect.Change { Impact: ChangeImpact.Harmless }
+        );
 
     /// <summary>What is lent without a way back was lent by a person, who named it in the words of a selector.</summary>
     private Goal Goal(IReadOnlyList<Effect> effects)

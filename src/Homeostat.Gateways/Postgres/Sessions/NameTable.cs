@@ -1,3 +1,5 @@
+using Homeostat.Gateways.Postgres.Parsing;
+
 namespace Homeostat.Gateways.Postgres.Sessions;
 
 /// <summary>Whether the server has done what a message asked.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Homeostat.Gateways.Postgres.Catalogue;
+using Homeostat.Gateways.Postgres.Parsing;
 
 namespace Homeostat.Gateways.Postgres.Sessions;
 

@@ -205,7 +205,7 @@ internal static class BuiltInFunctions
         var name = Argument(call, 0);
         var id =
             name is not null && QualifiedName.Parse(name) is { Count: > 0 } parts
-                ? Id(walk, walk.Relations.Resolve(parts.Count > 1 ? parts[^2] : null, parts[^1], frame), parts)
+                ? walk.Objects.Ids(ObjectKinds.Relation, parts, frame)[0]
                 : walk.Names.Object("sequence", ["?"]);
         if (risky)
         {
@@ -216,9 +216,6 @@ internal static class BuiltInFunctions
             walk.Found.Harmless(id, "value", "next");
         }
     }
-
-    private static ResourceId Id(Walk walk, RelationEntry? relation, IReadOnlyList<string> parts) =>
-        relation is null ? walk.Names.Object("sequence", parts) : walk.Relations.Id(relation);
 
     private static void RunText(Walk walk, FunctionEntry function, SyntaxNode? call, Frame frame)
     {

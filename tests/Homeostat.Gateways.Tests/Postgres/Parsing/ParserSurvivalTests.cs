@@ -146,6 +146,16 @@ public sealed class ParserSurvivalTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData("delete from notes\u00a0")]
+    [InlineData("delete from notes\u0085;")]
+    public async Task A_space_that_the_grammar_takes_for_part_of_a_name_stays_in_the_text(string text)
+    {
+        var parsed = await _pool.ParseAsync(text, TestContext.Current.CancellationToken);
+
+        Assert.All(parsed.Statements, statement => Assert.Equal(text.TrimEnd(';'), statement.Text));
+    }
+
     [Fact]
     public async Task A_syntax_error_names_its_place()
     {

@@ -42,6 +42,7 @@ internal static class Shop
         create policy p on guarded using (opaque() = 1);
         alter table guarded enable row level security;
         create materialized view totals as select sum(total) from orders;
+        create type _mood as enum ('good');
         create role other;
         """;
 }

@@ -363,6 +363,44 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
     public async Task The_command_is_called_as_PostgreSQL_calls_it(string sql, string command) =>
         Assert.Equal(command, (await TranslateAsync(sql)).Command);
 
+    [Theory]
+    [InlineData("alter table watched disable trigger watch", "#trigger/public.watched.watch")]
+    [InlineData("alter table watched disable trigger all", "#trigger/public.watched.watch /public.watched")]
+    [InlineData("alter table ruled disable rule r", "#rule/public.ruled.r")]
+    [InlineData("alter table guarded disable row level security", "#policy/public.guarded.p /public.guarded")]
+    [InlineData("drop trigger watch on watched", "#trigger/public.watched.watch")]
+    [InlineData("drop function watch cascade", "#trigger/public.watched.watch")]
+    [InlineData("drop table watched", "")]
+    public async Task The_guard_that_goes_is_named_itself(string sql, string ids)
+    {
+        var guards = (await TranslateAsync(sql))
+            .Effects.OfType<Effect.DisableGuard>()
+            .Select(effect => effect.Target.Value["pg:main/shop".Length..]);
+
+        Assert.Equal(ids, string.Join(' ', guards.Order(StringComparer.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("drop table customers cascade")]
+    [InlineData("drop table watched")]
+    [InlineData("drop table guarded")]
+    public async Task What_is_only_a_part_of_a_table_does_not_make_its_end_one_of_the_whole_database(string sql) =>
+        Assert.DoesNotContain(
+            (await TranslateAsync(sql)).Effects,
+            effect => effect is Effect.Change && effect.Target.Value == "pg:main/shop"
+        );
+
+    [Fact]
+    public async Task A_type_whose_name_begins_like_an_array_is_dropped_like_another()
+    {
+        var translation = await TranslateAsync("drop type _mood");
+
+        Assert.Contains(
+            translation.Effects,
+            effect => effect is Effect.Destroy && effect.Target.Value == "pg:main/shop#type/public._mood"
+        );
+    }
+
     [Fact]
     public async Task A_name_that_the_catalogue_lacks_is_said()
     {

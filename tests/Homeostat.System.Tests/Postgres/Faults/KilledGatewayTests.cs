@@ -58,7 +58,9 @@ public sealed class KilledGatewayTests(ProductionSite site)
 
         var rows = await RowsAsync();
         var permitted = await PermittedAsync(folder);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{rows.Count} rows, {permitted.Count} texts that were permitted");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{rows.Count} rows, {permitted.Count} texts that were permitted"
+        );
         Assert.True(rows.Count > 10 * Kills, $"only {rows.Count} rows were written");
         Assert.DoesNotContain(rows, id => !permitted.Contains(HashOf(id)));
         Directory.Delete(folder, recursive: true);
@@ -120,7 +122,8 @@ public sealed class KilledGatewayTests(ProductionSite site)
         return permitted;
     }
 
-    private static string TextOf(int id) => string.Create(CultureInfo.InvariantCulture, $"insert into deeds values ({id})");
+    private static string TextOf(int id) =>
+        string.Create(CultureInfo.InvariantCulture, $"insert into deeds values ({id})");
 
     private static string HashOf(int id) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TextOf(id))));

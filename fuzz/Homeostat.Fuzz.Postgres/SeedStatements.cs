@@ -1,0 +1,53 @@
+namespace Homeostat.Fuzz.Postgres;
+
+/// <summary>A statement of each kind over the small database.</summary>
+internal static class SeedStatements
+{
+    public static readonly string[] All =
+    [
+        "select 1",
+        "select * from customers c, lateral agent_write() where c.id = $1",
+        "with recursive a as (select 1 union all select n + 1 from a), b as (delete from notes returning *) table b",
+        "select count(*) filter (where opaque() = 1) over (order by id) from joined for update",
+        "select row(1, array[agent_write()]), case when true then opaque() end, 'a'::checked, pair_to_text(row(1, 2)::pair)",
+        "select * from circle; select * from torn; select turn()",
+        "insert into ruled values (default) on conflict do nothing returning *",
+        "insert into defaulted (at) select id from parted on conflict (at) do update set v = 1",
+        "update big_orders set (id, total) = (1, 2) where id = 1",
+        "delete from customers using orders where customers.id = 1",
+        "merge into orders o using lines l on o.id = l.\"order\" when matched then delete when not matched then insert values (1)",
+        "truncate customers, parted cascade",
+        "copy notes from stdin",
+        "copy (delete from notes returning 1) to program 'cat'",
+        "create table fresh as select * from far",
+        "create table t (id serial primary key, v checked default opaque() references orders) partition by list (v)",
+        "create view v as select of_row(c), c.of_row from customers c",
+        "create function f() returns int language sql begin atomic select 1; end",
+        "create trigger t after insert on notes for each row execute function watch()",
+        "create rule r as on insert to notes do also (delete from orders; notify x)",
+        "create index concurrently on indexed (key(v)) where v > 0",
+        "create policy p on guarded using (true)",
+        "create operator === (leftarg = int, rightarg = int, function = evil.eq)",
+        "create schema s create table s.t (id int) grant select on t to other",
+        "alter table guarded disable row level security, drop column v, alter column v type text using opaque()",
+        "alter table parted detach partition parted_1",
+        "alter role other superuser; alter system set x = 1; alter database shop set a = b",
+        "drop table customers cascade",
+        "drop schema evil cascade; drop function opaque; drop owned by other",
+        "grant all on all tables in schema public to public with grant option",
+        "set search_path = evil, public; set local role other; set session authorization default; reset all",
+        "select set_config('search_path', 'evil', true), nextval('numbers'), pg_sleep(1), query_to_xml('select 1', true, true, '')",
+        "explain (analyze, buffers off) execute p",
+        "prepare x (int) as select $1; execute q(1); deallocate all",
+        "declare c scroll cursor with hold for select 1; fetch all from c; close c; discard all",
+        "begin isolation level serializable; savepoint s; rollback to s; commit and chain; prepare transaction 'x'",
+        "do $$ begin delete from orders; end $$; call opaque(); load 'x'",
+        "lock customers in access exclusive mode; listen a; notify a, 'b'; vacuum full; cluster; analyze; checkpoint; reindex table orders",
+        "select from pg_authid natural join pg_catalog.pg_class where 1 operator(evil.=) 'a'",
+        "select x, grouping(a) from rows from (opaque(), lower('x')) with ordinality t(x) group by rollup (a, b) limit all",
+        "create extension hstore; create server s foreign data wrapper w; import foreign schema x from server s into public",
+        "comment on table orders is 'x'; security label on table orders is 'x'; refresh materialized view totals",
+        "create subscription s connection '' publication p; create publication p for all tables; create statistics on a, b from orders",
+        "select xmlelement(name a, xmlattributes(1 as b)), a[1:2].b, current_user, e'\\x41', u&'\\0041', b'01', $x$;$x$",
+    ];
+}
