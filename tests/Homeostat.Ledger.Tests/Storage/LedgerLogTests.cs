@@ -39,6 +39,34 @@ public sealed class LedgerLogTests : IDisposable
         );
     }
 
+    /// <summary>Not every size is published: what is published together passes over the sizes between.</summary>
+    [Fact]
+    public async Task Whoever_reads_while_others_append_finds_every_entry()
+    {
+        using var key = Samples.Key();
+        using var log = LedgerLog.Open(_folder.File("log"), Samples.Origin, key, TimeProvider.System);
+        var appending = Task.Run(
+            async () =>
+            {
+                for (var i = 0; i < 1500; i++)
+                {
+                    await log.AppendAsync(Samples.Entry(key, i), TestContext.Current.CancellationToken);
+                }
+            },
+            TestContext.Current.CancellationToken
+        );
+        for (var read = 0L; read < 1500; )
+        {
+            await foreach (var entry in log.ReadAsync(read, TestContext.Current.CancellationToken))
+            {
+                Assert.Equal(read++, entry.Index);
+                Assert.Equal(Samples.Entry(key, (int)entry.Index), entry.Bytes.ToArray());
+            }
+        }
+
+        await appending;
+    }
+
     [Fact]
     public async Task What_was_acknowledged_is_there_after_reopening()
     {

@@ -91,6 +91,29 @@ public sealed class ProtocolTests(ProductionSite site)
         ]);
 
     [Fact(SkipUnless = nameof(IsInstalled), Skip = Missing)]
+    public Task A_statement_that_another_search_path_gives_another_meaning() =>
+        IsRefusedAsync([
+            Frames.Parse("s", "insert into notes values (5010, 'x')"),
+            Frames.Sync,
+            Frames.Query("set search_path = attic, public"),
+            Frames.Bind("", "s"),
+            Frames.Execute(""),
+            Frames.Sync,
+        ]);
+
+    [Fact(SkipUnless = nameof(IsInstalled), Skip = Missing)]
+    public Task A_search_path_that_is_set_in_the_same_pipeline() =>
+        IsRefusedAsync([
+            Frames.Parse("s", "insert into notes values (5011, 'x')"),
+            Frames.Parse("p", "set search_path = attic, public"),
+            Frames.Bind("", "p"),
+            Frames.Execute(""),
+            Frames.Bind("", "s"),
+            Frames.Execute(""),
+            Frames.Sync,
+        ]);
+
+    [Fact(SkipUnless = nameof(IsInstalled), Skip = Missing)]
     public Task A_cursor_that_is_executed_as_a_portal() =>
         IsRefusedAsync([
             Frames.Query("begin"),

@@ -12,7 +12,7 @@ end $$;
 create function site.fingerprint() returns setof text language sql as $$
     select format('rows of %s: %s', c.oid::regclass, site.rows_of(c.oid)) from pg_class c
     where c.relkind = 'r' and c.oid >= 16384 and c.relpersistence <> 't'
-        and c.oid::regclass::text not in ('notes', 'notes_mirror')
+        and c.oid::regclass::text <> 'notes'
     union all select format('relation %s.%s: %s %s %s %s %s %s %s', relnamespace::regnamespace, relname, relkind, relfilenode,
         relacl, relowner, reloptions, relrowsecurity, relispartition)
     from pg_class where oid >= 16384 and relpersistence <> 't' and relnamespace::regnamespace::text not like 'pg_t%'

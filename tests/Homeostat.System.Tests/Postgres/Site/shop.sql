@@ -25,7 +25,6 @@ create table events_new partition of events for values from ('2025-01-01') to ('
 create table parents (id int primary key, name text not null);
 create table children (extra text) inherits (parents);
 create table notes (id int primary key, body text not null);
-create table notes_mirror (id int primary key, body text);
 create sequence invoice_numbers;
 
 insert into customers select i, 'c' || i || '@example.com', 'customer ' || i from generate_series(1, 40) i;
@@ -92,4 +91,7 @@ create schema attic;
 create table attic.boxes (id int primary key, body text);
 insert into attic.boxes values (1, 'winter');
 alter table attic.boxes owner to worker;
+-- Another table of the name that agents may write to, and what is written there sets something off.
+create table attic.notes (id int primary key, body text not null);
+create trigger notes_touch before insert on attic.notes for each row execute function on_touch();
 insert into archive select i, 'old ' || i from generate_series(1, 50) i;

@@ -113,4 +113,37 @@ public sealed class PsqlTests(ProductionSite site)
         Assert.StartsWith($"ERROR:  {state}: ", direct.Errors, StringComparison.Ordinal);
         Assert.StartsWith($"ERROR:  {state}: ", through.Errors, StringComparison.Ordinal);
     }
+
+    [Fact(SkipUnless = nameof(IsInstalled), Skip = Missing)]
+    public async Task An_interrupted_statement_is_cancelled_and_the_script_goes_on()
+    {
+        var visit = await site.LendAsync(Cones.Whole("shop"));
+        using var psql = Programs.Start(
+            $"{Programs.Folder}/psql",
+            ["-X", "-q", "-v", "VERBOSITY=verbose", "-At"],
+            visit.Door
+        );
+        await psql.StandardInput.WriteAsync("\\echo begun\nselect pg_sleep(30);\nselect 'went on';\n");
+        await psql.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("begun", await psql.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        const string running =
+            "select count(*) from pg_stat_activity where query = 'select pg_sleep(30);' and state = 'active'";
+        while (await site.Cluster.Owner("shop").AskAsync(running) != "1")
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        await Programs.RunAsync("bash", ["-c", $"kill -INT {psql.Id}"]);
+
+        Assert.Equal(
+            "Cancel request sent",
+            await psql.StandardError.ReadLineAsync(TestContext.Current.CancellationToken)
+        );
+        Assert.StartsWith(
+            "ERROR:  57014: ",
+            await psql.StandardError.ReadLineAsync(TestContext.Current.CancellationToken)
+        );
+        psql.StandardInput.Close();
+        await psql.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
 }

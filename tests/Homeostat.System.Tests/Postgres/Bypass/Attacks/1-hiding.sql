@@ -188,3 +188,36 @@ create materialized view m as select purge_archive() as n
 create temp view v as select purge_archive() as n
 
 select * from v
+
+--- prepared under one search path and executed under another
+prepare p as insert into notes values (5003, 'x')
+
+set search_path = attic, public
+
+execute p
+
+--- prepared before a savepoint's search path and executed in it
+begin
+
+prepare p as insert into notes values (5004, 'x')
+
+savepoint a
+
+set local search_path = attic, public
+
+execute p
+
+commit
+
+--- a search path that a cursor keeps
+set search_path = attic, public
+
+begin
+
+declare c cursor for select purge_archive() from notes
+
+fetch all from c
+
+insert into notes values (5005, 'x')
+
+commit
