@@ -1,5 +1,4 @@
 using System.Text;
-using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Wire;
 
 namespace Homeostat.Gateways.Postgres.Sessions;
@@ -24,7 +23,7 @@ internal sealed partial class ClientPump
         Prepared? prepared = null;
         if (refusal is null)
         {
-            (prepared, refusal) = await PrepareAsync(text, OwnTypesOf(body), token).ConfigureAwait(false);
+            (prepared, refusal) = await PrepareAsync(text, Prepared.OwnTypesOf(body.Span), token).ConfigureAwait(false);
         }
 
         if (_outgoing.IsPassedOver)
@@ -55,24 +54,6 @@ internal sealed partial class ClientPump
         ParseMessage.TryRead(body.Span, out var message)
             ? (body[..message.Name.Length], body.Slice(message.Name.Length + 1, message.Text.Length))
             : throw new ProtocolException("a Parse message is cut");
-
-    /// <summary>Types that did not come with the server: reading a value of one may run code.</summary>
-    private static List<uint> OwnTypesOf(ReadOnlyMemory<byte> body)
-    {
-        List<uint>? own = null;
-        if (ParseMessage.TryRead(body.Span, out var message))
-        {
-            for (var at = 0; at < message.ParameterTypeCount; at++)
-            {
-                if (message.ParameterType(at) is var type and not 0 && !new Oid(type).IsBuiltIn)
-                {
-                    (own ??= []).Add(type);
-                }
-            }
-        }
-
-        return own ?? [];
-    }
 
     /// <summary>A text that is to be prepared; what may never run is refused at once.</summary>
     private async ValueTask<(Prepared? Prepared, Refusal? Refusal)> PrepareAsync(

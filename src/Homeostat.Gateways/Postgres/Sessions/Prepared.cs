@@ -1,5 +1,7 @@
 using System.Text;
+using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Parsing;
+using Homeostat.Gateways.Postgres.Wire;
 
 namespace Homeostat.Gateways.Postgres.Sessions;
 
@@ -41,6 +43,24 @@ internal sealed class Prepared(byte[] text, SqlStatement? statement)
         SqlParser.Parse(Text).Statements is [var only]
             ? only
             : throw new InvalidOperationException("a text in a book is one statement");
+
+    /// <summary>Types that did not come with the server, of a Parse message: reading a value of one may run code.</summary>
+    public static List<uint> OwnTypesOf(ReadOnlySpan<byte> body)
+    {
+        List<uint>? own = null;
+        if (ParseMessage.TryRead(body, out var message))
+        {
+            for (var at = 0; at < message.ParameterTypeCount; at++)
+            {
+                if (message.ParameterType(at) is var type and not 0 && !new Oid(type).IsBuiltIn)
+                {
+                    (own ??= []).Add(type);
+                }
+            }
+        }
+
+        return own ?? [];
+    }
 
     public static Prepared BySql(string name, SyntaxNode query) =>
         new(Encoding.UTF8.GetBytes($"EXECUTE {name}"), new SqlStatement(query, name)) { IsText = false };
