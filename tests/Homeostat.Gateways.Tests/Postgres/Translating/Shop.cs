@@ -35,6 +35,10 @@ internal static class Shop
         create type pair as (a int, b int);
         create function pair_to_text(pair) returns text language plpgsql as 'begin return ''''; end';
         create cast (pair as text) with function pair_to_text(pair) as implicit;
+        create function ruled_to_int(ruled) returns int language plpgsql as 'begin return 1; end';
+        create cast (ruled as int) with function ruled_to_int(ruled);
+        create function int_to_point(int) returns point language plpgsql as 'begin return point(1, 1); end';
+        create cast (int as point) with function int_to_point(int);
         create table indexed (v int);
         create function key(int) returns int language plpgsql immutable as 'begin return 1; end';
         create index on indexed (key(v));
