@@ -40,7 +40,9 @@ internal sealed class Settler : IAsyncDisposable
         var batch = new List<FinishedPermit>();
         while (await _finished.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
+            // Each time, also under load: a look for every few permits would cost the server more than their statements do.
             await PauseAsync(Limits.SettleWait).ConfigureAwait(false);
+            bool isFull;
             do
             {
                 while (batch.Count < Limits.MaxSettledTogether && _finished.Reader.TryRead(out var finished))
@@ -48,9 +50,10 @@ internal sealed class Settler : IAsyncDisposable
                     batch.Add(finished);
                 }
 
+                isFull = batch.Count == Limits.MaxSettledTogether;
                 await HandOverAsync(batch).ConfigureAwait(false);
                 batch.Clear();
-            } while (_finished.Reader.TryPeek(out _));
+            } while (isFull);
         }
     }
 
