@@ -105,7 +105,7 @@ internal static class SmallDatabase
                 new(new(16603), s_evil, "evil", "shell", 'b', default, default, default, [16502]),
             ],
             Operators = [new(new(16700), s_evil, "=", new(23), new(25), [16505])],
-            Casts = [new(new(16601), new(25), new(16506))],
+            Casts = [new(new(16601), new(25), new(16506), true)],
             Inheritance = [(new(16408), new(16407)), (new(16414), new(16413))],
             Dependencies = Dependencies(),
             Roles = [new(s_owner, "postgres"), new(new(16800), "other"), new(new(16801), "agent")],
