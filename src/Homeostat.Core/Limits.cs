@@ -54,6 +54,9 @@ public static class Limits
     /// <summary>Resources that lean on what a request names, followed to tell whether all of them are only observed; beyond it it is enforced.</summary>
     public const int MaxObservedReach = 10_000;
 
+    /// <summary>Rows whose loss at once is ordinary writing where a cone lends as many; more is a loss without a way back.</summary>
+    public const long MaxLentRows = 1_000_000;
+
     /// <summary>Permitted reads that wait to be written down; one more is refused.</summary>
     public const int MaxWaitingReads = 65_536;
 

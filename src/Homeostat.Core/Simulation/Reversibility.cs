@@ -100,9 +100,9 @@ internal sealed class Reversibility(WorldState world)
     /// <summary>A copy that follows can be seeded again from its primary, if that is seen to be there; nothing else comes back.</summary>
     private (string? Reason, string? By) FromLoss(Effect.LoseData lose, int node)
     {
-        if (lose is { OfCopyOnly: false, Extent.Rows: not null })
+        if (lose is { OfCopyOnly: false, Extent.Rows: <= Limits.MaxLentRows })
         {
-            // A bounded number of rows is what a cone lends by number (Amounts.Rows, zero unless said), and refuses beyond it.
+            // A number of rows that a person can mean is what a cone lends by number (Amounts.Rows, zero unless said), and refuses beyond it.
             return (null, null);
         }
 

@@ -153,6 +153,8 @@ public sealed class ReadTests
     [InlineData(10, new long[] { 11 }, Verdict.Deny)]
     [InlineData(10, new long[] { 6, 5 }, Verdict.Deny)]
     [InlineData(10, new long[] { -1 }, Verdict.Deny)]
+    [InlineData(5_000_000, new long[] { 1_000_000 }, Verdict.Allow)]
+    [InlineData(5_000_000, new long[] { 1_000_001 }, Verdict.Deny)]
     [InlineData(0, new long[] { 1 }, Verdict.Deny)]
     public async Task A_cone_lends_so_many_rows_at_once_at_any_tier(long lent, long[] lost, Verdict verdict)
     {
