@@ -35,7 +35,7 @@ internal static class DecideBench
                 Judge = new Judge(StressTable.Default, CriticPanel.Default),
                 Leases = leases,
                 Estate = () => estate,
-                Log = new DecisionLog(null!, null!, "bench"),
+                Log = new DecisionLog(null!, "bench"),
                 Clock = TimeProvider.System,
                 NextPermit = () => new PermitId((permits++).ToString(CultureInfo.InvariantCulture)),
             }

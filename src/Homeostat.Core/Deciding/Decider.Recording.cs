@@ -27,7 +27,7 @@ public sealed partial class Decider
                 {
                     Expected = Expectations.Of(judgement.Consequences!, request.Effects),
                 };
-            entries = parts.Log.Sign(request, judgement, reserved, now);
+            entries = parts.Log.Write(request, judgement, reserved, now);
         }
         catch (EntryTooLargeException tooLarge) when (reserved is not null)
         {

@@ -1,6 +1,5 @@
 using Homeostat.Core.Actions;
 using Homeostat.Core.Leases;
-using Homeostat.Ledger.Checkpoints;
 using Homeostat.Ledger.Statements;
 using Homeostat.Ledger.Storage;
 
@@ -16,14 +15,14 @@ public enum DecisionKind
     Review,
 }
 
-/// <summary>Writes decisions and what changes leases to the ledger, as statements signed by the control plane itself.</summary>
+/// <summary>Writes decisions and what changes leases to the ledger, as statements that the log signs with its own key.</summary>
 /// <param name="issuer">Who says it, as it stands in the entry.</param>
 /// <param name="kind">What the decisions are for.</param>
-public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer, DecisionKind kind = DecisionKind.Live)
+public sealed class DecisionLog(LedgerLog log, string issuer, DecisionKind kind = DecisionKind.Live)
 {
-    /// <summary>The decision's entries, signed; nothing is written yet. More than one where its effects do not fit into one.</summary>
+    /// <summary>The decision's entries; nothing is written yet. More than one where its effects do not fit into one.</summary>
     /// <exception cref="EntryTooLargeException">What the permit would do does not fit into one append.</exception>
-    internal IReadOnlyList<FreshStatement> Sign(
+    internal IReadOnlyList<FreshStatement> Write(
         ActionRequest request,
         Judgement judgement,
         LeaseEvent.Reserved? reserved,
@@ -34,7 +33,7 @@ public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer, De
         var whole = DecisionRecord.Encode(request, judgement, reserved, now, kind: kind);
         if (reserved is null || whole.Length <= Ledger.Limits.PayloadBytes)
         {
-            return [Sign(agent, DecisionRecord.ContentType, whole)];
+            return [Say(agent, DecisionRecord.ContentType, whole)];
         }
 
         var parts = PermitParts.Split(reserved);
@@ -42,8 +41,8 @@ public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer, De
         return decision.Length <= Ledger.Limits.PayloadBytes
             ?
             [
-                .. parts.Select(part => Sign(agent, PermitParts.ContentType, part)),
-                Sign(agent, DecisionRecord.ContentType, decision),
+                .. parts.Select(part => Say(agent, PermitParts.ContentType, part)),
+                Say(agent, DecisionRecord.ContentType, decision),
             ]
             : throw new EntryTooLargeException(reserved.Effects.Count);
     }
@@ -62,8 +61,8 @@ public sealed class DecisionLog(LedgerLog log, SigningKey key, string issuer, De
 
     /// <summary>Appends a payload of another kind; completes when it is durable.</summary>
     internal ValueTask<Receipt> AppendAsync(string subject, string contentType, byte[] payload) =>
-        AppendAsync([Sign(subject, contentType, payload)]);
+        AppendAsync([Say(subject, contentType, payload)]);
 
-    private FreshStatement Sign(string subject, string contentType, byte[] payload) =>
-        FreshStatement.Sign(key, new StatementHeader(issuer, subject, contentType), payload);
+    private FreshStatement Say(string subject, string contentType, byte[] payload) =>
+        new(new StatementHeader(issuer, subject, contentType), payload);
 }

@@ -59,7 +59,7 @@ internal sealed class ProductPath : IDecisionPath
                 Judge = new Judge(StressTable.Default, CriticPanel.Default),
                 Leases = _leases.Book,
                 Estate = () => known.Snapshot,
-                Log = new DecisionLog(_log, key, Origin),
+                Log = new DecisionLog(_log, Origin),
                 Clock = clock,
                 NextPermit = () => new PermitId($"permit-{++_permits}"),
                 AlternativeCap = ScenarioLimits.AlternativeCap,

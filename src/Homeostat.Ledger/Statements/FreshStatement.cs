@@ -1,18 +1,9 @@
-using Homeostat.Ledger.Checkpoints;
-
 namespace Homeostat.Ledger.Statements;
 
 /// <summary>
-/// A statement that this process has just signed. Nobody else has its bytes, so a log of the same key appends it without
-/// verifying what it signed itself: verifying costs twice what signing does.
+/// What this process says under the log's own key. The log signs it when it writes it, with one signature for everything that it writes together, and
+/// does not verify what it signed itself.
 /// </summary>
-public sealed class FreshStatement
-{
-    private FreshStatement(byte[] entry) => Entry = entry;
-
-    /// <summary>Signs a payload; an <see cref="ArgumentException"/> says what cannot be said in a statement.</summary>
-    public static FreshStatement Sign(SigningKey key, StatementHeader header, ReadOnlySpan<byte> payload) =>
-        new(Statement.Sign(key, header, payload));
-
-    internal byte[] Entry { get; }
-}
+/// <param name="Header">Without a sequence: the log's own key keeps none.</param>
+/// <param name="Payload">Deterministic CBOR; nobody changes its bytes any more.</param>
+public sealed record FreshStatement(StatementHeader Header, ReadOnlyMemory<byte> Payload);

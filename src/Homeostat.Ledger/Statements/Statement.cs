@@ -12,6 +12,9 @@ public sealed class Statement
 {
     private const int Tag = 18;
 
+    /// <summary>Room for what an entry has beside its header and its payload, with a short path.</summary>
+    private const int HeadBytes = 256;
+
     private readonly ReadOnlyMemory<byte> _entry;
     private readonly Range _protected;
     private readonly Range _kid;
@@ -51,9 +54,7 @@ public sealed class Statement
     public static byte[] Sign(SigningKey key, StatementHeader header, ReadOnlySpan<byte> payload)
     {
         CheckPayload(payload);
-        var protectedHeader = header.Encode(StatementAlgorithm.EdDsa, key.PublicKey);
-        var signature = key.Sign(SigStructure(protectedHeader, payload));
-        return Encode(protectedHeader, null, payload, signature);
+        return SignChecked(key, header, payload);
     }
 
     /// <summary>Signs many payloads at once, over their Merkle root; each becomes an entry of its own, provable alone.</summary>
@@ -70,23 +71,13 @@ public sealed class Statement
             );
         }
 
-        var headers = items.Select(item => item.Header.Encode(StatementAlgorithm.EdDsaBatch, key.PublicKey)).ToArray();
-        var tree = new GrowingTree();
-        for (var i = 0; i < headers.Length; i++)
+        var statements = new UnsignedStatement[items.Count];
+        for (var i = 0; i < statements.Length; i++)
         {
-            CheckPayload(items[i].Payload.Span);
-            tree.Append(TreeHash.Leaf(SigStructure(headers[i], items[i].Payload.Span)));
+            statements[i] = new UnsignedStatement(items[i].Header, items[i].Payload, key.PublicKey);
         }
 
-        var prover = tree.Prover();
-        var signature = key.Sign(BatchSignature.Message(headers.Length, prover.Root));
-        return
-        [
-            .. headers.Select(
-                (header, i) =>
-                    Encode(header, new BatchPlace(i, headers.Length, prover.Prove(i)), items[i].Payload.Span, signature)
-            ),
-        ];
+        return UnsignedStatement.SignTogether(key, statements);
     }
 
     /// <summary>Reads an entry without checking its signature; a <see cref="FormatException"/> names the field that is wrong.</summary>
@@ -110,6 +101,13 @@ public sealed class Statement
         return Batch is { } place
             ? BatchSignature.Verify(Kid.Span, place, TreeHash.Leaf(signed), Signature.Span, memo)
             : Ed25519.Verify(Kid.Span, signed, Signature.Span);
+    }
+
+    internal static byte[] SignChecked(SigningKey key, StatementHeader header, ReadOnlySpan<byte> payload)
+    {
+        var protectedHeader = header.Encode(StatementAlgorithm.EdDsa, key.PublicKey);
+        var signature = key.Sign(SigStructure(protectedHeader, payload));
+        return Encode(protectedHeader, null, payload, signature);
     }
 
     internal static void CheckPayload(ReadOnlySpan<byte> payload)
@@ -142,14 +140,18 @@ public sealed class Statement
         return bytes[..at];
     }
 
-    private static byte[] Encode(
+    internal static byte[] Encode(
         byte[] protectedHeader,
         BatchPlace? place,
         ReadOnlySpan<byte> payload,
         byte[] signature
     )
     {
-        var writer = new CborWriter(CborConformanceMode.Strict);
+        // Lax: what is written here stands in its order already.
+        var writer = new CborWriter(
+            CborConformanceMode.Lax,
+            initialCapacity: protectedHeader.Length + payload.Length + HeadBytes
+        );
         writer.WriteTag((CborTag)Tag);
         writer.WriteStartArray(4);
         writer.WriteByteString(protectedHeader);

@@ -11,6 +11,8 @@ public readonly record struct Sequence(ulong Session, ulong Number);
 /// </summary>
 public sealed record StatementHeader(string Issuer, string Subject, string ContentType, Sequence? Sequence = null)
 {
+    private const int InitialBytes = 256;
+
     internal const int LabelAlgorithm = 1;
     internal const int LabelContentType = 3;
     internal const int LabelKid = 4;
@@ -26,7 +28,8 @@ public sealed record StatementHeader(string Issuer, string Subject, string Conte
 
     internal byte[] Encode(StatementAlgorithm algorithm, ReadOnlySpan<byte> kid)
     {
-        var writer = new CborWriter(CborConformanceMode.Ctap2Canonical);
+        // Strict, and the labels in their deterministic order by the order of these lines.
+        var writer = new CborWriter(CborConformanceMode.Strict, initialCapacity: InitialBytes);
         writer.WriteStartMap(Sequence is null ? 4 : 5);
         writer.WriteInt32(LabelAlgorithm);
         writer.WriteInt32((int)algorithm);

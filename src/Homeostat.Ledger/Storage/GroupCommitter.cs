@@ -31,14 +31,15 @@ internal sealed class GroupCommitter(
     /// <summary>Commits one batch. A refusal leaves everything as it was; any other exception means that the process must end.</summary>
     public void Commit(IReadOnlyList<PendingAppend> batch)
     {
-        // Step 1: verified. The callers did that, side by side, before they queued; here each gets its place in its signer's sequence.
-        // A crash here leaves nothing; nobody was answered.
+        // Step 1: verified. The callers did that, side by side, before they queued; here each gets its place in its signer's sequence, and
+        // the log's own get their signature. A crash here leaves nothing; nobody was answered.
+        Sign(batch);
         var mark = book.Mark(batch.SelectMany(append => append.Statements));
         var first = _tree.Size;
         var (accepted, entries, leaves) = Sequence(batch, first);
         if (entries.Count == 0)
         {
-            Acknowledge(accepted, _head, default, null);
+            Acknowledge(accepted, _head, null, null);
             return;
         }
 
@@ -66,8 +67,9 @@ internal sealed class GroupCommitter(
         SwapHeads(next);
         book.Advance(next.Size);
 
-        // Step 4: signed and acknowledged. A crash here leaves durable entries whose callers may not have heard so.
-        var note = next.Sign(key).ToBytes();
+        // Step 4: acknowledged, with a checkpoint that is signed where somebody reads it. A crash here leaves durable entries whose
+        // callers may not have heard so.
+        var note = new CheckpointNote(next, key);
         Interlocked.Exchange(ref _size, next.Size);
         publisher.Add(new CommittedBatch(entries, leaves, next.Size, note, Snapshot()));
         Acknowledge(accepted, next, note, prover);
@@ -88,6 +90,23 @@ internal sealed class GroupCommitter(
         foreach (var append in batch)
         {
             append.Done.TrySetException(new AppendRefusedException(refusal, message, inner));
+        }
+    }
+
+    private void Sign(IReadOnlyList<PendingAppend> batch)
+    {
+        var own = batch.SelectMany(append => append.Own).ToList();
+        if (own.Count == 0)
+        {
+            return;
+        }
+
+        var entries = own.Count == 1 ? [own[0].Sign(key)] : UnsignedStatement.SignTogether(key, own);
+        var at = 0;
+        foreach (var append in batch.Where(append => append.Own.Count > 0))
+        {
+            append.Signed(entries.AsSpan(at, append.Count));
+            at += append.Count;
         }
     }
 
@@ -141,8 +160,20 @@ internal sealed class GroupCommitter(
         List<Digest> leaves
     )
     {
+        if (append.Own.Count > 0)
+        {
+            for (var i = 0; i < append.Count; i++)
+            {
+                append.Places[i] = new Place(first + entries.Count, IsRetry: false);
+                entries.Add(append.Entries[i]);
+                leaves.Add(append.Leaves[i]);
+            }
+
+            return null;
+        }
+
         var mark = book.Mark(append.Statements);
-        for (var i = 0; i < append.Entries.Length; i++)
+        for (var i = 0; i < append.Count; i++)
         {
             var answer = book.Apply(append.Statements[i], append.Leaves[i], first + entries.Count);
             switch (answer.Standing)
@@ -184,18 +215,18 @@ internal sealed class GroupCommitter(
     private void Acknowledge(
         List<PendingAppend> accepted,
         Checkpoint checkpoint,
-        ReadOnlyMemory<byte> note,
+        CheckpointNote? note,
         BatchProver? prover
     )
     {
         foreach (var append in accepted)
         {
-            var outcomes = new AppendOutcome[append.Entries.Length];
+            var outcomes = new AppendOutcome[append.Count];
             for (var i = 0; i < outcomes.Length; i++)
             {
                 var place = append.Places[i];
                 outcomes[i] =
-                    place.IsRetry || prover is null
+                    place.IsRetry || prover is null || note is null
                         ? new AppendOutcome(null, place.Index)
                         : new AppendOutcome(Receipt(append.Leaves[i], place.Index, checkpoint, note, prover), -1);
             }
@@ -208,7 +239,7 @@ internal sealed class GroupCommitter(
         Digest leaf,
         long index,
         Checkpoint checkpoint,
-        ReadOnlyMemory<byte> note,
+        CheckpointNote note,
         BatchProver prover
     ) =>
         new()
@@ -217,7 +248,7 @@ internal sealed class GroupCommitter(
             LeafHash = leaf,
             TreeSize = checkpoint.Size,
             Root = checkpoint.Root,
-            Checkpoint = note,
+            Note = note,
             InclusionProof = prover.Prove(index),
             ForkProtection = Protection,
         };

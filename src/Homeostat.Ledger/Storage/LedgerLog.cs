@@ -17,8 +17,7 @@ public sealed class LedgerLog : IDisposable
 {
     private readonly OpenedLog _opened;
     private readonly LedgerOptions _options;
-    private readonly byte[] _ownKey;
-    private readonly SignatureMemo _memo = new();
+    private readonly Admission _admission;
     private readonly AppendQueue _queue = new();
     private readonly SemaphoreSlim _committed = new(0, 1);
     private readonly Thread _writer;
@@ -31,7 +30,7 @@ public sealed class LedgerLog : IDisposable
     {
         _opened = opened;
         _options = options;
-        _ownKey = key.PublicKey.ToArray();
+        _admission = new Admission(key.PublicKey.ToArray(), options.Signers);
         Key = key.VerifierKey;
         Origin = opened.Origin;
         _writer = new Thread(RunWriter) { IsBackground = true, Name = "ledger writer" };
@@ -105,12 +104,12 @@ public sealed class LedgerLog : IDisposable
 
         // What is verified is what is written: the caller may change its own buffer.
         return AppendAsync(
-            Admit([.. entries.Select(entry => (ReadOnlyMemory<byte>)entry.ToArray())], areFresh: false),
+            _admission.Admit([.. entries.Select(entry => (ReadOnlyMemory<byte>)entry.ToArray())]),
             cancellationToken
         );
     }
 
-    /// <summary>Appends statements that this process has just signed, all together as one; the log's own key needs no second look.</summary>
+    /// <summary>Appends what this process says under the log's own key, all together as one; the log signs it.</summary>
     public ValueTask<IReadOnlyList<Receipt>> AppendAsync(
         IReadOnlyList<FreshStatement> statements,
         CancellationToken cancellationToken = default
@@ -118,7 +117,7 @@ public sealed class LedgerLog : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         return AppendAsync(
-            Admit([.. statements.Select(fresh => (ReadOnlyMemory<byte>)fresh.Entry)], areFresh: true),
+            _admission.Admit(statements),
             cancellationToken
         );
     }
@@ -197,7 +196,6 @@ public sealed class LedgerLog : IDisposable
         _opened.Publisher.End("the log is closed");
         _opened.Close(clean: _failure is null && PublishedSize == Size);
         _committed.Dispose();
-        _queue.Dispose();
     }
 
     internal static LedgerLog Open(ILogStore store, string origin, SigningKey key, LedgerOptions options) =>
@@ -253,60 +251,11 @@ public sealed class LedgerLog : IDisposable
             LeafHash = leaf,
             TreeSize = checkpoint.Size,
             Root = checkpoint.Root,
-            Checkpoint = note.ToBytes(),
+            Note = new CheckpointNote(note.ToBytes()),
             InclusionProof = ProveInclusion(index, checkpoint.Size),
             ForkProtection = _opened.Committer.Protection,
             IsRetry = true,
         };
-    }
-
-    // Verification runs on the caller's thread: it is the dearest step, and callers are many.
-    private PendingAppend Admit(ReadOnlyMemory<byte>[] entries, bool areFresh)
-    {
-        if (entries.Length is 0 or > Limits.BatchEntries)
-        {
-            throw new AppendRefusedException(
-                AppendRefusal.Malformed,
-                $"an append has 1 to {Limits.BatchEntries} entries, not {entries.Length}"
-            );
-        }
-
-        var append = new PendingAppend(entries, Array.ConvertAll(entries, entry => Admit(entry, areFresh)));
-        return append.Bytes <= Limits.BatchBytes
-            ? append
-            : throw new AppendRefusedException(
-                AppendRefusal.Malformed,
-                $"one append has at most {Limits.BatchBytes} bytes, not {append.Bytes}"
-            );
-    }
-
-    private Statement Admit(ReadOnlyMemory<byte> entry, bool isFresh)
-    {
-        Statement statement;
-        try
-        {
-            statement = Statement.Parse(entry);
-        }
-        catch (FormatException e)
-        {
-            throw new AppendRefusedException(AppendRefusal.Malformed, e.Message, e);
-        }
-
-        var isOwn = statement.Kid.Span.SequenceEqual(_ownKey);
-        if (!isOwn && !_options.Signers.Admits(statement.Kid.Span))
-        {
-            throw new AppendRefusedException(
-                AppendRefusal.UnknownSigner,
-                "the key that signed the statement is not admitted to this log"
-            );
-        }
-
-        return (isOwn && isFresh) || statement.VerifySignature(_memo)
-            ? statement
-            : throw new AppendRefusedException(
-                AppendRefusal.BadSignature,
-                "the signature does not fit the key that the statement names"
-            );
     }
 
     private void RunWriter()
@@ -384,13 +333,10 @@ public sealed class LedgerLog : IDisposable
 
     private void WakePublisher()
     {
-        try
+        // Only the writer tells it, so nobody else can fill the semaphore in between.
+        if (_committed.CurrentCount == 0)
         {
             _committed.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is already told to wake.
         }
     }
 }

@@ -8,7 +8,7 @@ internal sealed record CommittedBatch(
     IReadOnlyList<ReadOnlyMemory<byte>> Entries,
     IReadOnlyList<Digest> Leaves,
     long Size,
-    ReadOnlyMemory<byte> Checkpoint,
+    CheckpointNote Note,
     byte[]? Sessions
 );
 
@@ -134,7 +134,7 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
         }
 
         WriteTiles();
-        WriteCheckpoint(_last!.Checkpoint.Span);
+        WriteCheckpoint(_last!.Note.Bytes.Span);
         if (_sessions is not null)
         {
             WriteSessions(_sessions);

@@ -28,8 +28,10 @@ public sealed record Receipt
 
     public required Digest Root { get; init; }
 
+    public required CheckpointNote Note { get; init; }
+
     /// <summary>The signed note of the checkpoint with <see cref="TreeSize"/> and <see cref="Root"/>.</summary>
-    public required ReadOnlyMemory<byte> Checkpoint { get; init; }
+    public ReadOnlyMemory<byte> Checkpoint => Note.Bytes;
 
     /// <summary>The siblings from the leaf to the root.</summary>
     public required IReadOnlyList<Digest> InclusionProof { get; init; }

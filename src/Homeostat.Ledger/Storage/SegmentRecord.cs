@@ -16,6 +16,10 @@ internal static class SegmentRecord
 {
     public const int BlockBytes = 4096;
     public const int NonceBytes = 16;
+
+    /// <summary>In front of each entry: its length.</summary>
+    public const int EntryHeadBytes = 2;
+
     private const int HeaderBytes = 40;
 
     private static ReadOnlySpan<byte> Magic => "HSTAWAL1"u8;
@@ -23,7 +27,16 @@ internal static class SegmentRecord
     public static int Size(int bodyBytes) =>
         (HeaderBytes + bodyBytes + Digest.Bytes + BlockBytes - 1) / BlockBytes * BlockBytes;
 
-    public static int BodyBytes(IEnumerable<ReadOnlyMemory<byte>> entries) => entries.Sum(entry => 2 + entry.Length);
+    public static int BodyBytes(IReadOnlyList<ReadOnlyMemory<byte>> entries)
+    {
+        var bytes = 0;
+        for (var i = 0; i < entries.Count; i++)
+        {
+            bytes += EntryHeadBytes + entries[i].Length;
+        }
+
+        return bytes;
+    }
 
     /// <summary>Writes a record into a buffer of exactly <see cref="Size"/> bytes.</summary>
     public static void Encode(
@@ -42,8 +55,8 @@ internal static class SegmentRecord
         foreach (var entry in entries)
         {
             BinaryPrimitives.WriteUInt16BigEndian(target[at..], checked((ushort)entry.Length));
-            entry.Span.CopyTo(target[(at + 2)..]);
-            at += 2 + entry.Length;
+            entry.Span.CopyTo(target[(at + EntryHeadBytes)..]);
+            at += EntryHeadBytes + entry.Length;
         }
 
         BinaryPrimitives.WriteInt32BigEndian(target[36..], at - HeaderBytes);

@@ -50,7 +50,7 @@ public sealed class WitnessCollector : IAsyncDisposable
         {
             TreeSize = witnessed.Checkpoint.Size,
             Root = witnessed.Checkpoint.Root,
-            Checkpoint = witnessed.Note.ToBytes(),
+            Note = new CheckpointNote(witnessed.Note.ToBytes()),
             InclusionProof = witnessed.Prover.Inclusion(receipt.Index, witnessed.Checkpoint.Size),
             WitnessedBy = witnessed.By,
         };

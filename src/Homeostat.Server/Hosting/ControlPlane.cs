@@ -83,7 +83,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             await LeaseRecovery.FoldAsync(log, folder.Key.PublicKey.ToArray(), book);
             var model = new EstateModel(overlay?.ShelfLives ?? ShelfLives.Default);
             var witnesses = options.Witnesses is { } policy ? Witnesses.Open(policy, log, clock) : null;
-            var writer = new DecisionLog(log, folder.Key, folder.Key.Name);
+            var writer = new DecisionLog(log, folder.Key.Name);
             var estate = new EstateDesk(model, clock);
             var reads = new ReadLog(writer, clock);
             var parts = new ControlParts

@@ -53,7 +53,7 @@ internal sealed class Witnesses : IAsyncDisposable
             LeafHash = default,
             TreeSize = 0,
             Root = default,
-            Checkpoint = default,
+            Note = new CheckpointNote(default(ReadOnlyMemory<byte>)),
             InclusionProof = [],
             ForkProtection = ForkProtection.None,
         };

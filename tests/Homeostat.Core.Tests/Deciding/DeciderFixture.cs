@@ -32,7 +32,7 @@ internal sealed class DeciderFixture : IDisposable
         Clock = new FakeTimeProvider(now);
         _key = SigningKey.Generate("test.example/log");
         _log = LedgerLog.Open(_folder.FullName, "test.example/log", _key, Clock);
-        var log = new DecisionLog(_log, _key, "test.example");
+        var log = new DecisionLog(_log, "test.example");
         Registry = new LeaseRegistry(Leases, log, Clock);
         Reads = new ReadLog(log, Clock);
         Decider = new Decider(

@@ -38,7 +38,7 @@ public sealed class RefusalTests
         {
             var (leases, lease) = (new MemoryLeaseBook(), Judging.Lease());
             leases.Grant(lease, Small.Now);
-            var decider = DeciderOver(new DecisionLog(log, key, "test.example"), leases);
+            var decider = DeciderOver(new DecisionLog(log, "test.example"), leases);
 
             disk.IsFull = true;
             var refused = await decider.DecideAsync(Judging.Request(null, StopA), Token);

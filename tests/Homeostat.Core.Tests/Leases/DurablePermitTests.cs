@@ -81,7 +81,7 @@ public sealed class DurablePermitTests
         using var log = LedgerLog.Open(where.Path, "test.example/log", key, folder.Clock);
         var book = new RevokingBook();
         var lease = folder.GrantEverything();
-        var writer = new DecisionLog(log, key, "test");
+        var writer = new DecisionLog(log, "test");
         using (var registry = new LeaseRegistry(book.Inner, writer, folder.Clock))
         {
             Assert.Null((await registry.GrantAsync(lease, "test")).Refusal);

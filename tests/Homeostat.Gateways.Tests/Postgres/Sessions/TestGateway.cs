@@ -37,7 +37,7 @@ internal sealed class TestGateway : IAsyncDisposable
     {
         (_server, Database, Names) = (server, database, new PostgresNames(Cluster, database));
         _log = LedgerLog.Open(_folder.FullName, "test.example/log", _key, TimeProvider.System);
-        var log = new DecisionLog(_log, _key, "test.example");
+        var log = new DecisionLog(_log, "test.example");
         _reads = new ReadLog(log, TimeProvider.System);
         Decider = new Decider(
             new DeciderParts
