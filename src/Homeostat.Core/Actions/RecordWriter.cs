@@ -1,56 +1,80 @@
-using System.Formats.Cbor;
 using System.Globalization;
 using System.Text;
 
 namespace Homeostat.Core.Actions;
 
 /// <summary>
-/// Writes the payload of a ledger entry: a map with text keys in deterministic CBOR (RFC 8949 §4.2). What says nothing is
-/// left out; times and durations count 100 ns, times from the year 1 (UTC); a fraction is its shortest text, never a float.
+/// Writes the payload of a ledger entry: a map with text keys in deterministic CBOR (RFC 8949 §4.2), whatever the order of
+/// the calls. What says nothing is left out; times and durations count 100 ns, times from the year 1 (UTC); a fraction is
+/// its shortest text, never a float.
 /// </summary>
+/// <remarks>
+/// Written by hand: System.Formats.Cbor in its canonical mode cost a decision more than judging it did. The ledger checks
+/// every payload against the rules of deterministic CBOR before it takes it.
+/// </remarks>
 internal sealed class RecordWriter
 {
-    private readonly CborWriter _writer;
+    private const int InitialBytes = 2048;
+    private const int MaxKeptBytes = 64 * 1024;
 
-    private RecordWriter(CborWriter writer) => _writer = writer;
+    /// <summary>More fields than any record has, bar those that grow with what they hold.</summary>
+    private const int UsualFields = 32;
+
+    // Major types of RFC 8949 section 3.1, in their place in the first byte of an item.
+    private const int Unsigned = 0 << 5;
+    private const int Negative = 1 << 5;
+    private const int ByteString = 2 << 5;
+    private const int TextString = 3 << 5;
+    private const int ArrayOf = 4 << 5;
+    private const int MapOf = 5 << 5;
+    private const byte True = 0xF5;
+
+    /// <summary>Lengths and numbers below it stand in the first byte of an item.</summary>
+    private const int FirstNotInHead = 24;
+
+    [ThreadStatic]
+    private static RecordWriter? s_spare;
+
+    /// <summary>Where each field of the open maps begins, the outermost map first.</summary>
+    private readonly List<int> _fields = [];
+    private byte[] _bytes = new byte[InitialBytes];
+    private int _at;
+
+    private RecordWriter() { }
 
     public static byte[] Encode(Action<RecordWriter> write)
     {
-        var writer = NewWriter();
-        WriteMap(writer, write);
-        return writer.Encode();
-    }
-
-    public static CborWriter NewWriter() => new(CborConformanceMode.Canonical, convertIndefiniteLengthEncodings: true);
-
-    public static void WriteMap(CborWriter writer, Action<RecordWriter> write)
-    {
-        writer.WriteStartMap(null);
-        write(new RecordWriter(writer));
-        writer.WriteEndMap();
+        var writer = s_spare ?? new RecordWriter();
+        s_spare = null;
+        writer._at = 0;
+        writer._fields.Clear();
+        writer.WriteMap(write, static (map, inner) => inner(map));
+        var encoded = writer._bytes.AsSpan(0, writer._at).ToArray();
+        s_spare = writer._bytes.Length <= MaxKeptBytes ? writer : null;
+        return encoded;
     }
 
     public void Text(string key, string? value)
     {
         if (value is not null)
         {
-            _writer.WriteTextString(key);
-            _writer.WriteTextString(WellFormed(value));
+            Key(key);
+            WriteText(value);
         }
     }
 
     public void Bytes(string key, ReadOnlySpan<byte> value)
     {
-        _writer.WriteTextString(key);
-        _writer.WriteByteString(value);
+        Key(key);
+        WriteBytes(value);
     }
 
     public void Number(string key, long? value)
     {
         if (value is { } number)
         {
-            _writer.WriteTextString(key);
-            _writer.WriteInt64(number);
+            Key(key);
+            WriteNumber(number);
         }
     }
 
@@ -58,8 +82,9 @@ internal sealed class RecordWriter
     {
         if (value)
         {
-            _writer.WriteTextString(key);
-            _writer.WriteBoolean(true);
+            Key(key);
+            Room(1)[0] = True;
+            _at++;
         }
     }
 
@@ -71,25 +96,27 @@ internal sealed class RecordWriter
 
     public void Texts(string key, IReadOnlyCollection<string>? values)
     {
-        if (values is null)
+        if (values is not null)
         {
-            return;
+            Key(key);
+            WriteTexts(values);
         }
+    }
 
-        _writer.WriteTextString(key);
-        _writer.WriteStartArray(values.Count);
-        foreach (var value in values)
-        {
-            _writer.WriteTextString(WellFormed(value));
-        }
-
-        _writer.WriteEndArray();
+    /// <summary>A list that may be too long to stand in full: how many there are, a hash of all, and the first.</summary>
+    public void Rows(string key, int count, ReadOnlySpan<byte> hash, IReadOnlyCollection<string> first)
+    {
+        Key(key);
+        WriteHead(ArrayOf, 3);
+        WriteNumber(count);
+        WriteBytes(hash);
+        WriteTexts(first);
     }
 
     public void Map(string key, Action<RecordWriter> write)
     {
-        _writer.WriteTextString(key);
-        WriteMap(_writer, write);
+        Key(key);
+        WriteMap(write, static (map, inner) => inner(map));
     }
 
     public void Maps<T>(string key, IReadOnlyCollection<T>? values, Action<RecordWriter, T> write)
@@ -99,16 +126,163 @@ internal sealed class RecordWriter
             return;
         }
 
-        _writer.WriteTextString(key);
-        _writer.WriteStartArray(values.Count);
+        Key(key);
+        WriteHead(ArrayOf, (uint)values.Count);
         foreach (var value in values)
         {
-            WriteMap(_writer, map => write(map, value));
+            WriteMap(value, write);
+        }
+    }
+
+    private void Key(string key)
+    {
+        _fields.Add(_at);
+        WriteText(key);
+    }
+
+    /// <summary>The number of fields is known when all are written; one byte is enough for it but in the largest maps.</summary>
+    private void WriteMap<T>(T value, Action<RecordWriter, T> write)
+    {
+        var head = _at;
+        var first = _fields.Count;
+        Room(1);
+        _at++;
+        write(this, value);
+        var count = _fields.Count - first;
+        Order(first);
+        _fields.RemoveRange(first, count);
+        var body = _bytes.AsSpan(head + 1, _at - head - 1);
+        if (count < FirstNotInHead)
+        {
+            _bytes[head] = (byte)(MapOf | count);
+            return;
         }
 
-        _writer.WriteEndArray();
+        var fields = body.ToArray();
+        _at = head;
+        WriteHead(MapOf, (uint)count);
+        fields.CopyTo(Room(fields.Length));
+        _at += fields.Length;
+    }
+
+    /// <summary>
+    /// Puts the fields of the innermost map in the order of their keys. Keys differ, and none is the beginning of another, so
+    /// the bytes of whole fields stand in the same order as those of their keys.
+    /// </summary>
+    private void Order(int first)
+    {
+        var count = _fields.Count - first;
+        var places = count <= UsualFields ? stackalloc (int Start, int End)[UsualFields] : new (int, int)[count];
+        var isOrdered = true;
+        for (var i = 0; i < count; i++)
+        {
+            var field = (Start: _fields[first + i], End: first + i + 1 < _fields.Count ? _fields[first + i + 1] : _at);
+            var at = i;
+            for (; at > 0 && IsBefore(field, places[at - 1]); at--)
+            {
+                places[at] = places[at - 1];
+            }
+
+            places[at] = field;
+            isOrdered &= at == i;
+        }
+
+        if (!isOrdered)
+        {
+            Rearrange(places[..count], _fields[first]);
+        }
+    }
+
+    private bool IsBefore((int Start, int End) left, (int Start, int End) right) =>
+        _bytes.AsSpan(left.Start..left.End).SequenceCompareTo(_bytes.AsSpan(right.Start..right.End)) < 0;
+
+    private void Rearrange(ReadOnlySpan<(int Start, int End)> places, int to)
+    {
+        var length = _at - to;
+        var copy = System.Buffers.ArrayPool<byte>.Shared.Rent(length);
+        _bytes.AsSpan(to, length).CopyTo(copy);
+        var at = to;
+        foreach (var (start, end) in places)
+        {
+            copy.AsSpan((start - to)..(end - to)).CopyTo(_bytes.AsSpan(at));
+            at += end - start;
+        }
+
+        System.Buffers.ArrayPool<byte>.Shared.Return(copy);
+    }
+
+    private void WriteTexts(IReadOnlyCollection<string> values)
+    {
+        WriteHead(ArrayOf, (uint)values.Count);
+        foreach (var value in values)
+        {
+            WriteText(value);
+        }
+    }
+
+    private void WriteNumber(long number)
+    {
+        if (number >= 0)
+        {
+            WriteHead(Unsigned, (ulong)number);
+        }
+        else
+        {
+            WriteHead(Negative, (ulong)(-1 - number));
+        }
+    }
+
+    private void WriteBytes(ReadOnlySpan<byte> value)
+    {
+        WriteHead(ByteString, (uint)value.Length);
+        value.CopyTo(Room(value.Length));
+        _at += value.Length;
     }
 
     /// <summary>Lone surrogates become U+FFFD: what is written can be read by everybody.</summary>
-    private static string WellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+    private void WriteText(string value)
+    {
+        var length = Encoding.UTF8.GetByteCount(value);
+        WriteHead(TextString, (uint)length);
+        Encoding.UTF8.GetBytes(value, Room(length));
+        _at += length;
+    }
+
+    /// <summary>A major type and its argument, in the shortest form.</summary>
+    private void WriteHead(int major, ulong value)
+    {
+        var room = Room(1 + sizeof(ulong));
+        if (value < FirstNotInHead)
+        {
+            room[0] = (byte)(major | (int)value);
+            _at++;
+            return;
+        }
+
+        var (code, size) = value switch
+        {
+            <= byte.MaxValue => (FirstNotInHead, 1),
+            <= ushort.MaxValue => (FirstNotInHead + 1, 2),
+            <= uint.MaxValue => (FirstNotInHead + 2, 4),
+            _ => (FirstNotInHead + 3, 8),
+        };
+        room[0] = (byte)(major | code);
+        for (var i = size; i > 0; i--)
+        {
+            room[i] = (byte)value;
+            value >>= 8;
+        }
+
+        _at += 1 + size;
+    }
+
+    private Span<byte> Room(int length)
+    {
+        if (length > _bytes.Length - _at)
+        {
+            Array.Resize(ref _bytes, Math.Max(checked(_at + length), 2 * _bytes.Length));
+        }
+
+        return _bytes.AsSpan(_at);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Text;
 using Homeostat.Core.Actions;
@@ -15,7 +14,6 @@ internal static class DecisionRecord
 {
     public const string ContentType = "application/vnd.homeostat.decision+cbor";
 
-    private const int FieldCount = 15;
     private const string ReservedKey = "reserved";
 
     /// <summary>Only in entries of observe mode; one without it binds.</summary>
@@ -30,6 +28,8 @@ internal static class DecisionRecord
     /// <summary>Bytes of UTF-8: a record of full rows stays below its limit in every script.</summary>
     private const int MaxText = 160;
 
+    private static readonly byte[] s_nothing = SHA256.HashData([]);
+
     /// <summary>What a text ends with that was cut.</summary>
     internal const string Ellipsis = "…";
 
@@ -40,58 +40,53 @@ internal static class DecisionRecord
         DateTimeOffset now,
         int parts = 0,
         DecisionKind kind = DecisionKind.Live
-    )
+    ) =>
+        RecordWriter.Encode(map =>
+        {
+            Write(map, request);
+            Write(map, judgement);
+            map.Text("permit", Cut(reserved?.Permit.Value ?? ""));
+            map.Number("time", now.ToUnixTimeMilliseconds());
+            if (reserved is not null)
+            {
+                map.Map(ReservedKey, inner => LeaseEventRecord.Write(inner, reserved, parts));
+            }
+
+            map.Flag(ReviewKey, kind == DecisionKind.Review);
+        });
+
+    private static void Write(RecordWriter map, ActionRequest request)
     {
-        var writer = RecordWriter.NewWriter();
-        writer.WriteStartMap(
-            FieldCount
-                + (reserved is null ? 0 : 1)
-                + (judgement.WouldBe is null ? 0 : 2)
-                + (kind == DecisionKind.Review ? 1 : 0)
-        );
-        Text(writer, "request", request.Id.Value);
-        Text(writer, "agent", request.Agent.Value);
-        Text(writer, "lease", request.Lease.Value);
-        Text(writer, "operation", request.Operation);
-        Text(writer, "payload", request.PayloadHash);
-        Text(writer, "goal", request.Goal?.Text ?? "");
-        Text(writer, "verdict", judgement.Verdict.ToString());
-        Text(writer, "permit", reserved?.Permit.Value ?? "");
-        Number(writer, "time", now.ToUnixTimeMilliseconds());
-        Number(writer, "estate", judgement.File?.Estate.Version ?? -1);
-        Number(writer, "charge", Millionths(judgement.Assessment?.Charge ?? 0));
-        Number(writer, "confidence", Millionths(request.Confidence ?? -1));
-        Rows(writer, "effects", [.. request.Effects.Select(effect => $"{effect.Operation} {effect.Target}")]);
+        map.Text("request", Cut(request.Id.Value));
+        map.Text("agent", Cut(request.Agent.Value));
+        map.Text("lease", Cut(request.Lease.Value));
+        map.Text("operation", Cut(request.Operation));
+        map.Text("payload", Cut(request.PayloadHash));
+        map.Text("goal", Cut(request.Goal?.Text ?? ""));
+        map.Number("confidence", Millionths(request.Confidence ?? -1));
+        Rows(map, "effects", [.. request.Effects.Select(effect => $"{effect.Operation} {effect.Target}")]);
+    }
+
+    private static void Write(RecordWriter map, Judgement judgement)
+    {
+        map.Text("verdict", judgement.Verdict.ToString());
+        map.Number("estate", judgement.File?.Estate.Version ?? -1);
+        map.Number("charge", Millionths(judgement.Assessment?.Charge ?? 0));
         Rows(
-            writer,
+            map,
             "findings",
             [.. judgement.Findings.Select(finding => $"{finding.AtMost} {finding.Test}: {finding.Reason}")]
         );
-        Rows(writer, "considered", [.. (judgement.Consequences?.Considered ?? []).Select(id => id.Value)]);
+        Rows(map, "considered", [.. (judgement.Consequences?.Considered ?? []).Select(id => id.Value)]);
         if (judgement.WouldBe is { } wouldBe)
         {
-            Text(writer, WouldBeKey, wouldBe.ToString());
+            map.Text(WouldBeKey, wouldBe.ToString());
             Rows(
-                writer,
+                map,
                 SettledByKey,
                 [.. judgement.Findings.Select(finding => SettlingHint.Of(finding, judgement.File!).ToRow())]
             );
         }
-
-        if (reserved is not null)
-        {
-            writer.WriteTextString(ReservedKey);
-            RecordWriter.WriteMap(writer, map => LeaseEventRecord.Write(map, reserved, parts));
-        }
-
-        if (kind == DecisionKind.Review)
-        {
-            writer.WriteTextString(ReviewKey);
-            writer.WriteBoolean(true);
-        }
-
-        writer.WriteEndMap();
-        return writer.Encode();
     }
 
     /// <summary>Was it judged for a person, at a time and under a lease of that person's choice?</summary>
@@ -100,44 +95,23 @@ internal static class DecisionRecord
     /// <summary>The reservation's fields; null where the decision gave no permit.</summary>
     public static RecordMap? Reserved(RecordMap map) => map.MapOrNull(ReservedKey);
 
-    private static void Text(CborWriter writer, string key, string value)
-    {
-        writer.WriteTextString(key);
-        writer.WriteTextString(Cut(value));
-    }
-
-    private static void Number(CborWriter writer, string key, long value)
-    {
-        writer.WriteTextString(key);
-        writer.WriteInt64(value);
-    }
-
     /// <summary>The number of rows, the SHA-256 of all of them joined by line feeds, and the first.</summary>
-    private static void Rows(CborWriter writer, string key, string[] rows)
+    private static void Rows(RecordWriter map, string key, string[] rows)
     {
-        writer.WriteTextString(key);
-        writer.WriteStartArray(3);
-        writer.WriteInt32(rows.Length);
-        writer.WriteByteString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows))));
-        writer.WriteStartArray(Math.Min(rows.Length, MaxRows));
-        foreach (var row in rows.Take(MaxRows))
-        {
-            writer.WriteTextString(Cut(row));
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndArray();
+        var hash = rows.Length == 0 ? s_nothing : SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows)));
+        var first = rows.Length <= MaxRows ? rows : rows[..MaxRows];
+        map.Rows(key, rows.Length, hash, Array.ConvertAll(first, Cut));
     }
 
-    /// <summary>Cut at a character, never inside a surrogate pair; lone surrogates become U+FFFD.</summary>
+    /// <summary>Cut at a character, never inside a surrogate pair.</summary>
     internal static string Cut(string text)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        if (bytes.Length <= MaxText)
+        if (Encoding.UTF8.GetByteCount(text) <= MaxText)
         {
-            return Encoding.UTF8.GetString(bytes);
+            return text;
         }
 
+        var bytes = Encoding.UTF8.GetBytes(text);
         var end = MaxText - Encoding.UTF8.GetByteCount(Ellipsis);
         while ((bytes[end] & 0xC0) == 0x80)
         {

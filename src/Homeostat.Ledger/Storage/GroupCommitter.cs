@@ -235,13 +235,7 @@ internal sealed class GroupCommitter(
         }
     }
 
-    private Receipt Receipt(
-        Digest leaf,
-        long index,
-        Checkpoint checkpoint,
-        CheckpointNote note,
-        BatchProver prover
-    ) =>
+    private Receipt Receipt(Digest leaf, long index, Checkpoint checkpoint, CheckpointNote note, BatchProver prover) =>
         new()
         {
             Index = index,

@@ -116,10 +116,7 @@ public sealed class LedgerLog : IDisposable
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return AppendAsync(
-            _admission.Admit(statements),
-            cancellationToken
-        );
+        return AppendAsync(_admission.Admit(statements), cancellationToken);
     }
 
     private async ValueTask<IReadOnlyList<Receipt>> AppendAsync(

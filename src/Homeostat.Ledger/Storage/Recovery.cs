@@ -284,7 +284,9 @@ internal static class Recovery
         var note = recovered.Sign(key).ToBytes();
         if (replay.Entries.Count > 0)
         {
-            publisher.Add(new CommittedBatch(replay.Entries, replay.Leaves, recovered.Size, new CheckpointNote(note), null));
+            publisher.Add(
+                new CommittedBatch(replay.Entries, replay.Leaves, recovered.Size, new CheckpointNote(note), null)
+            );
             publisher.PublishOnce();
         }
         else if (published is null)
