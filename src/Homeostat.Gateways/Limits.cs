@@ -42,6 +42,12 @@ public static class Limits
     /// <summary>Longest text whose classification is kept, in bytes of UTF-8.</summary>
     public const int MaxCachedTextBytes = 16 << 10;
 
+    /// <summary>Longest text that is known again with other numbers, in bytes of UTF-8.</summary>
+    public const int MaxShapedTextBytes = 1024;
+
+    /// <summary>Most numbers of a text that is known again with others.</summary>
+    public const int MaxShapedNumbers = 16;
+
     /// <summary>Most search paths and roles for which classifications are kept, in one catalogue.</summary>
     public const int MaxPlanBooks = 256;
 

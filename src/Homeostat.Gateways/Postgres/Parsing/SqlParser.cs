@@ -16,7 +16,16 @@ internal static class SqlParser
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    public static ParsedText Parse(ReadOnlySpan<byte> utf8)
+    public static ParsedText Parse(ReadOnlySpan<byte> utf8) => Parse(utf8, []);
+
+    /// <summary>
+    /// The only statement of a text, with constants of which nobody can see the value in the place of the numbers at these
+    /// bytes; null where one of them is not the whole of a constant, or where there is not one statement.
+    /// </summary>
+    public static SqlStatement? ParseWithout(ReadOnlySpan<byte> utf8, int[] numbers) =>
+        Parse(utf8, numbers).Statements is [var only] ? only : null;
+
+    private static ParsedText Parse(ReadOnlySpan<byte> utf8, int[] without)
     {
         if (Check(utf8) is { } refusal)
         {
@@ -29,7 +38,7 @@ internal static class SqlParser
         {
             return LibPgQuery.Parse(
                 terminated,
-                tree => ReadTree(tree, terminated.AsMemory(0, terminated.Length - 1)),
+                tree => ReadTree(tree, terminated.AsMemory(0, terminated.Length - 1), without),
                 (message, position) => ParsedText.Refused(RefusalKind.Syntax, message, position)
             );
         }
@@ -72,7 +81,7 @@ internal static class SqlParser
             : null;
     }
 
-    private static unsafe ParsedText ReadTree(nint tree, ReadOnlyMemory<byte> text)
+    private static unsafe ParsedText ReadTree(nint tree, ReadOnlyMemory<byte> text, int[] without)
     {
         var json = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)tree);
         if (json.Length > Limits.MaxTreeBytes)
@@ -82,7 +91,7 @@ internal static class SqlParser
 
         try
         {
-            return ReadStatements(TreeReader.Read(json), text);
+            return ReadStatements(TreeReader.Read(json, without), text);
         }
         catch (TooComplexException)
         {

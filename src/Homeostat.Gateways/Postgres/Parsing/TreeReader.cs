@@ -18,9 +18,16 @@ internal sealed class TreeReader
     private readonly Stack<Frame> _frames = new();
     private int _nodes;
 
-    private TreeReader() { }
+    /// <summary>Where whole numbers stand that nobody shall see, and whether each was met.</summary>
+    private readonly Dictionary<long, bool> _hidden;
 
-    public static SyntaxNode Read(ReadOnlySpan<byte> json) => new TreeReader().ReadRoot(json);
+    private TreeReader(int[] without) => _hidden = without.ToDictionary(place => (long)place, _ => false);
+
+    /// <param name="without">
+    /// The bytes at which whole numbers begin that are left out of their constants; one that no constant begins at is a
+    /// <see cref="FormatException"/>.
+    /// </param>
+    public static SyntaxNode Read(ReadOnlySpan<byte> json, int[] without) => new TreeReader(without).ReadRoot(json);
 
     private SyntaxNode ReadRoot(ReadOnlySpan<byte> json)
     {
@@ -30,6 +37,11 @@ internal sealed class TreeReader
         while (reader.Read())
         {
             Accept(ref reader);
+        }
+
+        if (_hidden.ContainsValue(false))
+        {
+            throw new FormatException("a number that was to be left out is not the whole of a constant");
         }
 
         return root.Fields is [(_, SyntaxNode tree)]
@@ -97,8 +109,25 @@ internal sealed class TreeReader
         }
         else
         {
-            parent.Add(new SyntaxNode(frame.Kind, frame.Fields));
+            parent.Add(Seen(new SyntaxNode(frame.Kind, frame.Fields)));
         }
+    }
+
+    private SyntaxNode Seen(SyntaxNode node)
+    {
+        if (_hidden.Count == 0 || !node.Is("A_Const") || node["ival"] is null)
+        {
+            return node;
+        }
+
+        var place = node.Number("location");
+        if (!_hidden.ContainsKey(place))
+        {
+            return node;
+        }
+
+        _hidden[place] = true;
+        return new SyntaxNode(node.Kind, []);
     }
 
     private static object Scalar(ref Utf8JsonReader reader) =>

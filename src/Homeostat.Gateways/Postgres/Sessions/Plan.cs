@@ -35,6 +35,13 @@ internal sealed class Plan
             || (translation.ChangesCatalogue && translation.Step is not SessionStep.TransactionEnd);
     }
 
+    private Plan(Plan same, ReadOnlySpan<byte> text)
+    {
+        Translation = same.Translation;
+        PayloadHash = Convert.ToHexStringLower(SHA256.HashData(text));
+        (OnlyLooks, TouchesMeaning, TouchesCatalogue) = (same.OnlyLooks, same.TouchesMeaning, same.TouchesCatalogue);
+    }
+
     public Translation Translation { get; }
 
     /// <summary>SHA-256 of the text in lower-case hexadecimal.</summary>
@@ -50,6 +57,31 @@ internal sealed class Plan
 
     /// <summary>It drops what is temporary, and nothing where the session has made nothing.</summary>
     public bool OnlyDiscards => Translation is { Command: "DISCARD", Opaque.Count: 0 };
+
+    /// <summary>It looks at rows, or writes some, and does nothing else: another number in its text could make no other statement of it.</summary>
+    public bool MayHoldForOthers =>
+        Translation
+            is {
+                Command: "SELECT" or "INSERT" or "UPDATE" or "DELETE",
+                Opaque.Count: 0,
+                NotUnderstood.Count: 0,
+                Missing.Count: 0,
+                Settings.Count: 0,
+                Step: null,
+                Forbidden: null,
+                ChangesCatalogue: false,
+                DependsOnSession: false,
+                TakesRows: false,
+            };
+
+    /// <summary>Made without what a statement says in numbers, it says the same as the plan that was made with them.</summary>
+    public bool HoldsFor(Plan plan) =>
+        MayHoldForOthers
+        && Translation.Command == plan.Translation.Command
+        && Translation.Effects.SequenceEqual(plan.Translation.Effects);
+
+    /// <summary>The same for another text that means the same.</summary>
+    public Plan For(ReadOnlySpan<byte> text) => new(this, text);
 
     public bool Unsettles => TouchesMeaning || TouchesCatalogue;
 

@@ -6,12 +6,16 @@ namespace Homeostat.Gateways.Postgres.Sessions;
 
 /// <summary>
 /// What single statements meant, by their exact bytes, under one catalogue, search path and role. Never by a fingerprint,
-/// which would take one constant for another.
+/// which would take one constant for another: a text that differs from a known one in plain whole numbers means the same only
+/// where the translation has never seen them.
 /// </summary>
 internal sealed class PlanBook(DatabaseCatalogue catalogue, SearchPath path, string role)
 {
-    private readonly ConcurrentDictionary<byte[], Plan> _plans = new(Utf8Comparer.Instance);
-    private int _count;
+    private readonly Texts<Plan> _plans = new();
+    private readonly Texts<Shaped> _shapes = new();
+
+    /// <param name="Plan">Made without the numbers; null where they matter.</param>
+    private sealed record Shaped(Plan? Plan);
 
     public DatabaseCatalogue Catalogue { get; } = catalogue;
 
@@ -19,29 +23,75 @@ internal sealed class PlanBook(DatabaseCatalogue catalogue, SearchPath path, str
 
     public string Role { get; } = role;
 
-    /// <summary>Null where the text is not one statement, was not seen here, or depends on what the session has prepared.</summary>
-    public Plan? Find(ReadOnlySpan<byte> text) =>
-        _plans.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(text, out var plan) ? plan : null;
+    /// <summary>Null where the text is not one statement, is not known here, or depends on what the session has prepared.</summary>
+    public Plan? Find(ReadOnlySpan<byte> text) => _plans.Find(text) ?? FindShape(text)?.Plan?.For(text);
 
     /// <summary>Keeps what a text of one statement alone means.</summary>
     public void Keep(ReadOnlySpan<byte> text, Plan plan)
     {
         if (
-            text.Length > Limits.MaxCachedTextBytes
-            || plan.Translation.DependsOnSession
-            || plan.Translation.Missing.Count > 0
+            text.Length <= Limits.MaxCachedTextBytes
+            && !plan.Translation.DependsOnSession
+            && plan.Translation.Missing.Count == 0
         )
+        {
+            _plans.Keep(text, plan);
+        }
+    }
+
+    /// <summary>Keeps what all texts of one shape mean.</summary>
+    /// <param name="translate">
+    /// What it means without the numbers at these bytes; null where one of them is something else than a number.
+    /// </param>
+    public void KeepShape(ReadOnlySpan<byte> text, Plan plan, Func<int[], Plan?> translate)
+    {
+        if (!plan.MayHoldForOthers || text.Length > Limits.MaxShapedTextBytes)
         {
             return;
         }
 
-        if (Interlocked.Increment(ref _count) > Limits.MaxCachedTexts)
+        Span<byte> shape = stackalloc byte[Limits.MaxShapedTextBytes];
+        Span<int> numbers = stackalloc int[Limits.MaxShapedNumbers];
+        var length = TextShape.Write(text, shape, numbers, out var count);
+        if (length > 0 && _shapes.Find(shape[..length]) is null)
         {
-            _plans.Clear();
-            Volatile.Write(ref _count, 1);
+            var without = translate(numbers[..count].ToArray());
+            _shapes.Keep(shape[..length], new Shaped(without?.HoldsFor(plan) == true ? without : null));
+        }
+    }
+
+    private Shaped? FindShape(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > Limits.MaxShapedTextBytes)
+        {
+            return null;
         }
 
-        _plans[text.ToArray()] = plan;
+        Span<byte> shape = stackalloc byte[Limits.MaxShapedTextBytes];
+        var length = TextShape.Write(text, shape, stackalloc int[Limits.MaxShapedNumbers], out _);
+        return length > 0 ? _shapes.Find(shape[..length]) : null;
+    }
+
+    /// <summary>Values by bytes; one that is full begins anew.</summary>
+    private sealed class Texts<T>
+        where T : class
+    {
+        private readonly ConcurrentDictionary<byte[], T> _values = new(Utf8Comparer.Instance);
+        private int _count;
+
+        public T? Find(ReadOnlySpan<byte> text) =>
+            _values.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(text, out var value) ? value : null;
+
+        public void Keep(ReadOnlySpan<byte> text, T value)
+        {
+            if (Interlocked.Increment(ref _count) > Limits.MaxCachedTexts)
+            {
+                _values.Clear();
+                Volatile.Write(ref _count, 1);
+            }
+
+            _values[text.ToArray()] = value;
+        }
     }
 }
 

@@ -47,6 +47,7 @@ internal sealed class StatementReader(DatabaseParts database, SessionMeaning mea
         if (isText)
         {
             meaning.Book.Keep(text.Span, plan);
+            meaning.Book.KeepShape(text.Span, plan, numbers => TranslateWithout(numbers, text.Span));
         }
 
         return plan;
@@ -140,6 +141,9 @@ internal sealed class StatementReader(DatabaseParts database, SessionMeaning mea
                 break;
         }
     }
+
+    private Plan? TranslateWithout(int[] numbers, ReadOnlySpan<byte> text) =>
+        SqlParser.ParseWithout(text, numbers) is { } statement ? Translate(statement, text, meaning.Path, null) : null;
 
     private Plan Translate(
         SqlStatement statement,
