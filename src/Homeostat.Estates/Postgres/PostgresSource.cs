@@ -49,6 +49,7 @@ public sealed class PostgresSource : IEstateSource, IAsyncDisposable
             var again = Drain();
             var listing = await GuardAsync(() => _reader.ReadAsync(cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
+            _looks.Forget();
             if (isFirst || again is null)
             {
                 said = listing.Records.ToDictionary();
