@@ -6,9 +6,11 @@ using Xunit;
 
 namespace Homeostat.Estates.Tests.Postgres;
 
-/// <summary>Looks at a few relations: they read little, and say no less and nothing newer than what they read.</summary>
-[Collection(PrimaryCollection.Name)]
-public sealed class LookTests(PrimaryServer server) : IAsyncLifetime
+/// <summary>
+/// Looks at a few relations: they read little, and say no less and nothing newer than what they read. Over a server of its own:
+/// whoever never looked lists all that there is first.
+/// </summary>
+public sealed class LookTests(PrimaryServer server) : IClassFixture<PrimaryServer>, IAsyncLifetime
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(3);
