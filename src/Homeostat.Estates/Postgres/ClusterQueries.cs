@@ -24,11 +24,17 @@ internal static class ClusterQueries
             where backend_type = 'client backend' and usename is distinct from current_user group by datid) a on a.datid = d.oid
         """;
 
-    public static readonly string DatabaseGrants = $"""
-        select d.datname::text, coalesce(r.rolname, 'public')::text, max({PrivilegeOf("g")})
-        from pg_database d cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) g
-        left join pg_roles r on r.oid = g.grantee where g.grantee = 0 or r.oid is not null group by 1, 2
-        """;
+    public static readonly string DatabaseGrants = GrantsOf("");
+
+    public static readonly string OwnGrants = GrantsOf("and d.datname = current_database()");
+
+    private static string GrantsOf(string filter) =>
+        $"""
+            select d.datname::text, coalesce(r.rolname, 'public')::text, max({PrivilegeOf("g")})
+            from pg_database d cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) g
+            left join pg_roles r on r.oid = g.grantee where (g.grantee = 0 or r.oid is not null) {filter}
+            group by 1, 2
+            """;
 
     public const string Roles =
         "select rolname::text, rolsuper, rolcanlogin, rolcreaterole, rolreplication from pg_roles";

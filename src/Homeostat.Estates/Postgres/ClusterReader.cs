@@ -9,6 +9,7 @@ internal sealed class ClusterReader(PostgresOptions options, ServerLooks server,
     private readonly StandbyTrail _standbys = new();
     private volatile IReadOnlyList<string> _problems = [];
     private volatile Listing? _newest;
+    private volatile ClusterRows? _counted;
 
     public IReadOnlyList<string> Problems => _problems;
 
@@ -51,6 +52,40 @@ internal sealed class ClusterReader(PostgresOptions options, ServerLooks server,
         return (cluster, Shared(cluster, unreadable, listing.Assets));
     }
 
+    /// <summary>
+    /// A database of which a look inside it saw that it is there, with its connections and size as they were last counted, and as old.
+    /// Null where nobody counted yet.
+    /// </summary>
+    public EstateChange.Upsert? Inside(MarkedRows look)
+    {
+        if (
+            look.Itself is not var (row, grants)
+            || _newest is not { } listing
+            || _counted is not { } counted
+            || counted.Databases.Find(before => before.Name == row.Name) is not { } before
+        )
+        {
+            return null;
+        }
+
+        var names = new PostgresNames(options.Cluster, row.Name);
+        var isClosed = IsClosed(row) || listing.Unread.Contains(names.Database.Value);
+        return ClusterRecords
+            .Database(
+                names,
+                row with
+                {
+                    Bytes = before.Bytes,
+                    Connections = before.Connections,
+                },
+                grants,
+                isClosed ? RunState.Unknown : RunState.Running,
+                look.Moment.Seen,
+                counted.Moment.Seen
+            )
+            .Finish(options.Location);
+    }
+
     private async Task<ClusterRows> ClusterAsync(CancellationToken token)
     {
         var cluster = await server.ClusterAsync(token).ConfigureAwait(false);
@@ -63,7 +98,7 @@ internal sealed class ClusterReader(PostgresOptions options, ServerLooks server,
         }
 
         return cluster.Databases.Count <= PostgresLimits.MaxDatabases
-            ? cluster
+            ? _counted = cluster
             : throw new EstateSourceException(
                 $"postgres:{options.Cluster} has {cluster.Databases.Count} databases; at most {PostgresLimits.MaxDatabases} are read"
             );

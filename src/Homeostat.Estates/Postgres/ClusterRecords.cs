@@ -48,23 +48,40 @@ internal sealed class ClusterRecords(
     {
         foreach (var row in rows.Databases)
         {
-            var id = _names.OtherDatabase(row.Name);
-            var draft = Begin(id, "database", unreadable.Contains(row.Name) ? RunState.Unknown : RunState.Running);
-            draft.IsIn(_names.Cluster);
-            draft.Needs(_names.Cluster);
-            draft.Add(new Relation.CopyOf(id, _names.DatabaseAsset(row.Name), CopyRole.Primary));
-            draft.GrantedTo(_names.Role(row.Owner), Privilege.Administer);
-            draft.Says("connections", row.Connections, rows.Moment.Seen);
-            if (row.Bytes is { } bytes)
-            {
-                draft.Says("size_bytes", bytes, rows.Moment.Seen);
-            }
-
-            foreach (var grant in rows.DatabaseGrants.Where(grant => grant.Database == row.Name))
-            {
-                draft.GrantedTo(_names.Role(grant.Role), (Privilege)grant.Privilege);
-            }
+            var grants = rows.DatabaseGrants.Where(grant => grant.Database == row.Name);
+            var state = unreadable.Contains(row.Name) ? RunState.Unknown : RunState.Running;
+            _drafts.Add(Database(_names, row, grants, state, rows.Moment.Seen, rows.Moment.Seen));
         }
+    }
+
+    /// <param name="counted">When its connections were counted and its size was measured.</param>
+    public static Draft Database(
+        PostgresNames names,
+        DatabaseRow row,
+        IEnumerable<(string Database, string Role, int Privilege)> grants,
+        RunState state,
+        Provenance seen,
+        Provenance counted
+    )
+    {
+        var id = names.OtherDatabase(row.Name);
+        var draft = new Draft(id, "database", seen) { State = state };
+        draft.IsIn(names.Cluster);
+        draft.Needs(names.Cluster);
+        draft.Add(new Relation.CopyOf(id, names.DatabaseAsset(row.Name), CopyRole.Primary));
+        draft.GrantedTo(names.Role(row.Owner), Privilege.Administer);
+        draft.Says("connections", row.Connections, counted);
+        if (row.Bytes is { } bytes)
+        {
+            draft.Says("size_bytes", bytes, counted);
+        }
+
+        foreach (var grant in grants)
+        {
+            draft.GrantedTo(names.Role(grant.Role), (Privilege)grant.Privilege);
+        }
+
+        return draft;
     }
 
     /// <summary>Whoever is a member of a role can do what it can.</summary>

@@ -22,7 +22,8 @@ internal sealed class DatabaseQueries
 
     private DatabaseQueries(string relations, string objects, bool isListing)
     {
-        Relations = RelationsSql(relations);
+        Relations = RelationsSql(relations, "");
+        Marks = RelationsSql(relations, $", {MarkQueries.Mark}");
         Dependencies = DependenciesSql(RelationEdges(relations, isListing), "pg_class");
         Inheritance = InheritanceSql(relations);
         Grants = GrantsSql(relations);
@@ -37,6 +38,9 @@ internal sealed class DatabaseQueries
     public const string Moment = "select (extract(epoch from clock_timestamp()) * 1000000)::int8";
 
     public string Relations { get; }
+
+    /// <summary>The same, and what tells of each whether the other questions would be answered as before.</summary>
+    public string Marks { get; }
 
     /// <summary>What a relation depends on by its definition, rules, defaults, triggers, constraints and policies.</summary>
     public string Dependencies { get; }
@@ -57,7 +61,7 @@ internal sealed class DatabaseQueries
     private const string NotOfExtension =
         "and not exists (select from pg_depend x where x.classid = {0}::regclass and x.objid = {1}.oid and x.deptype = 'e')";
 
-    private static string RelationsSql(string filter) =>
+    private static string RelationsSql(string filter, string also) =>
         $"""
             select n.nspname::text, c.relname::text, c.relkind::text, pg_get_userbyid(c.relowner)::text,
                    c.reltuples::float8,
@@ -66,7 +70,7 @@ internal sealed class DatabaseQueries
                         pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid))) * 1000000)::int8,
                    case when c.relkind in ('r', 'm') then pg_stat_get_tuples_inserted(c.oid)
                         + pg_stat_get_tuples_updated(c.oid) + pg_stat_get_tuples_deleted(c.oid) end,
-                   s.relname::text
+                   s.relname::text{also}
             from pg_class c join pg_namespace n on n.oid = c.relnamespace
             left join pg_class t on t.oid = c.reltoastrelid and c.reltoastrelid <> 0
             left join pg_index i on i.indexrelid = c.oid and c.relkind in ('i', 'I')

@@ -131,7 +131,7 @@ internal sealed class DatabaseRecords(PostgresOptions options, DatabaseRows rows
     private void AddDependency(DependencyRow row)
     {
         var owner =
-            row.OwnerKind == "relation"
+            row.OwnerKind == DependencyRow.OfRelation
                 ? Find(row.Owner)
                 : _drafts.GetValueOrDefault(_names.Object(row.OwnerKind, [row.Owner.Schema, row.Owner.Name]));
         if (owner is null)

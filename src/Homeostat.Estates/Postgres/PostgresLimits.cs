@@ -21,6 +21,12 @@ public static class PostgresLimits
     /// <summary>Ids whose answer between two polls is remembered; beyond it the next poll says everything again.</summary>
     public const int MaxAnswered = 100_000;
 
+    /// <summary>Relations of which a look remembers what it read; beyond it all of them are read again.</summary>
+    public const int MaxRemembered = 20_000;
+
+    /// <summary>Characters of a mark; what has more is read whole at each look.</summary>
+    public const int MaxMark = 16_384;
+
     /// <summary>Problems that are kept one by one.</summary>
     public const int MaxProblems = 100;
 

@@ -49,6 +49,7 @@ public sealed class PostgresSource : IEstateSource, IAsyncDisposable
             var again = Drain();
             var listing = await GuardAsync(() => _reader.ReadAsync(cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
+            _looks.Forget();
             if (isFirst || again is null)
             {
                 said = listing.Records.ToDictionary();
@@ -162,7 +163,10 @@ public sealed class PostgresSource : IEstateSource, IAsyncDisposable
         }
     }
 
-    /// <summary>A connection that lay idle may have been ended meanwhile, which shows at its next use: then the same is asked over new ones.</summary>
+    /// <summary>
+    /// A connection that lay idle may have been ended meanwhile, which shows at its next use: then the same is asked over new ones. So
+    /// it is where PostgreSQL 13 was to describe what went at that moment, which is an internal error there.
+    /// </summary>
     private async Task<T> TwiceAsync<T>(Func<Task<T>> read, CancellationToken token)
     {
         try
@@ -171,7 +175,10 @@ public sealed class PostgresSource : IEstateSource, IAsyncDisposable
         }
         catch (NpgsqlException error)
             when (!token.IsCancellationRequested
-                && (error.InnerException is IOException || error.SqlState == PostgresErrorCodes.AdminShutdown)
+                && (
+                    error.InnerException is IOException
+                    || error.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.InternalError
+                )
             )
         {
             _server.ForgetIdle();

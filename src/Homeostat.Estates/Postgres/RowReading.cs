@@ -17,6 +17,8 @@ internal static class RowReading
             Text(row, 8)
         );
 
+    public static MarkedRow Marked(NpgsqlDataReader row) => new(Relation(row), Text(row, 9));
+
     public static DependencyRow Dependency(NpgsqlDataReader row) =>
         new(
             row.GetString(0),

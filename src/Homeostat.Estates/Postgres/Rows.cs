@@ -27,7 +27,10 @@ internal sealed record DependencyRow(
     string? Schema,
     string Name,
     string RelationKind
-);
+)
+{
+    public const string OfRelation = "relation";
+}
 
 internal sealed record InheritanceRow(RelationName Child, RelationName Parent);
 
@@ -51,6 +54,18 @@ internal sealed record DatabaseRows(string Database, Moment Moment)
     /// <summary>The target's first part says that it is a schema.</summary>
     public List<GrantRow> SchemaGrants { get; init; } = [];
 }
+
+/// <param name="Mark">The same as long as what it depends on, its parents and its grants are; null = nothing tells.</param>
+internal sealed record MarkedRow(RelationRow Relation, string? Mark);
+
+/// <summary>What tells at one moment whether relations are what they were.</summary>
+/// <param name="Itself">The database and what was granted on it, where it was asked for.</param>
+internal sealed record MarkedRows(
+    string Database,
+    Moment Moment,
+    List<MarkedRow> Relations,
+    (DatabaseRow Row, List<(string Database, string Role, int Privilege)> Grants)? Itself
+);
 
 internal sealed record ServerRow(
     long Clock,

@@ -17,9 +17,10 @@ internal sealed class ServerLooks(PostgresOptions options, string source, TimePr
 
     /// <summary>
     /// A look at a few objects goes from index to index, whatever the planner expects of their number: a hash of the whole catalogue
-    /// takes 35 ms at 5 000 tables, and the indexes less than one.
+    /// takes 35 ms at 5 000 tables, and the indexes less than one. A plan is made once, however large a catalogue grows meanwhile.
     /// </summary>
-    private const string FewObjects = " -c enable_hashjoin=off -c enable_mergejoin=off";
+    private const string FewObjects =
+        " -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c plan_cache_mode=force_generic_plan";
 
     /// <summary>By the database and whether a few objects or all are asked for: a poll keeps no look waiting.</summary>
     private readonly ConcurrentDictionary<(string Database, bool IsLook), NpgsqlDataSource> _pools = new();
@@ -85,6 +86,34 @@ internal sealed class ServerLooks(PostgresOptions options, string source, TimePr
         }
     }
 
+    /// <summary>These relations as they are counted, with their marks.</summary>
+    public async Task<MarkedRows> MarksAsync(
+        string database,
+        IReadOnlyCollection<RelationName> relations,
+        bool isItselfAsked,
+        CancellationToken token
+    )
+    {
+        string[] itself = isItselfAsked ? [MarkQueries.Database, ClusterQueries.OwnGrants] : [];
+        string[] sql = [DatabaseQueries.Moment, DatabaseQueries.Named.Marks, .. itself];
+        var names = Arrays(relations);
+        var look = await StartAsync(PoolOf(database, isLook: true), sql, at => at == 1 ? names : [], token)
+            .ConfigureAwait(false);
+        await using (look.ConfigureAwait(false))
+        {
+            var moment = await MomentAsync(look).ConfigureAwait(false);
+            var marked = await look.RowsAsync(RowReading.Marked).ConfigureAwait(false);
+            if (!isItselfAsked)
+            {
+                return new MarkedRows(database, moment, marked, Itself: null);
+            }
+
+            var row = (await look.RowsAsync(RowReading.Database).ConfigureAwait(false))[0];
+            var grants = await look.RowsAsync(RowReading.DatabaseGrant).ConfigureAwait(false);
+            return new MarkedRows(database, moment, marked, (row, grants));
+        }
+    }
+
     /// <summary>Just these relations, and the objects whose last name is one of these.</summary>
     public async Task<DatabaseRows> ReadAsync(
         string database,
@@ -94,11 +123,7 @@ internal sealed class ServerLooks(PostgresOptions options, string source, TimePr
     )
     {
         var queries = DatabaseQueries.Named;
-        string[][] names =
-        [
-            [.. relations.Select(name => name.Schema)],
-            [.. relations.Select(name => name.Name)],
-        ];
+        var names = Arrays(relations);
         var sql = new List<string> { DatabaseQueries.Moment };
         string[] ofObjects = [queries.Objects, queries.ObjectDependencies, queries.SchemaGrants];
         var objectQuestions = objects.Count > 0 ? ofObjects.Length : 0;
@@ -151,6 +176,12 @@ internal sealed class ServerLooks(PostgresOptions options, string source, TimePr
             await pool.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private static string[][] Arrays(IReadOnlyCollection<RelationName> relations) =>
+        [
+            [.. relations.Select(name => name.Schema)],
+            [.. relations.Select(name => name.Name)],
+        ];
 
     private static IEnumerable<string> OfRelations(DatabaseQueries queries) =>
         [queries.Relations, queries.Dependencies, queries.Inheritance, queries.Grants, queries.SubscribedTables];
@@ -214,6 +245,8 @@ internal sealed class ServerLooks(PostgresOptions options, string source, TimePr
             ApplicationName = "homeostat-estate",
             Enlist = false,
             Pooling = true,
+            // Nothing of a session is ever changed by what is asked: to reset it would cost the server more than a look.
+            NoResetOnClose = true,
             MaxPoolSize = PostgresLimits.MaxConnections,
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 2,
