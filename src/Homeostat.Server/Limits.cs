@@ -6,6 +6,9 @@ internal static class Limits
     /// <summary>Bytes of a request's body.</summary>
     public const int BodyBytes = 1024 * 1024;
 
+    /// <summary>Bytes of the largest buffer for answers that a thread keeps for the next.</summary>
+    public const int KeptAnswerBytes = 64 * 1024;
+
     /// <summary>Bytes of a request's headers.</summary>
     public const int HeaderBytes = 16 * 1024;
 

@@ -126,8 +126,14 @@ public sealed record Selector
     private static bool MayBeAmong(IReadOnlyList<string>? stated, string? value) =>
         stated is null || value is null || stated.Contains(value);
 
-    private static bool IsGlob(string pattern, string id) =>
-        FileSystemName.MatchesSimpleExpression(pattern.Replace("\\", "\\\\"), id, ignoreCase: false);
+    /// <summary>Every decision asks it of every target: plain ids and prefixes are told without the library.</summary>
+    private static bool IsGlob(string pattern, string id)
+    {
+        var wild = pattern.AsSpan().IndexOfAny('*', '?');
+        return wild < 0 ? pattern == id
+            : wild == pattern.Length - 1 && pattern[wild] == '*' ? id.AsSpan().StartsWith(pattern.AsSpan(0, wild))
+            : FileSystemName.MatchesSimpleExpression(pattern.Replace("\\", "\\\\"), id, ignoreCase: false);
+    }
 
     private bool MatchesPlace(Location location) =>
         IsAmong(Providers, location.Provider)

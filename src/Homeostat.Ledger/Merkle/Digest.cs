@@ -49,7 +49,8 @@ public readonly record struct Digest
         return bytes;
     }
 
-    public string ToBase64() => Convert.ToBase64String(ToArray());
+    public string ToBase64() => Convert.ToBase64String(MemoryMarshal.AsBytes(new ReadOnlySpan<Digest>(in this)));
 
-    public override string ToString() => Convert.ToHexStringLower(ToArray());
+    public override string ToString() =>
+        Convert.ToHexStringLower(MemoryMarshal.AsBytes(new ReadOnlySpan<Digest>(in this)));
 }

@@ -1,4 +1,4 @@
-using System.Formats.Cbor;
+using System.Buffers;
 using Homeostat.Ledger.Checkpoints;
 using Homeostat.Ledger.Merkle;
 
@@ -10,10 +10,12 @@ namespace Homeostat.Ledger.Statements;
 /// </summary>
 public sealed class Statement
 {
-    private const int Tag = 18;
+    // Heads of RFC 8949 section 3: tag 18, an array of four, a map of nothing.
+    private const byte TagHead = 0xD2;
+    private const byte ArrayOfFour = 0x84;
+    private const byte EmptyMap = 0xA0;
 
-    /// <summary>Room for what an entry has beside its header and its payload, with a short path.</summary>
-    private const int HeadBytes = 256;
+    private static ReadOnlySpan<byte> Context => "Signature1"u8;
 
     private readonly ReadOnlyMemory<byte> _entry;
     private readonly Range _protected;
@@ -97,10 +99,9 @@ public sealed class Statement
     /// <summary>Did the holder of <see cref="Kid"/> sign this? The policy is <see cref="Ed25519"/>'s.</summary>
     public bool VerifySignature(SignatureMemo? memo = null)
     {
-        var signed = SigStructure(Protected.Span, Payload.Span);
         return Batch is { } place
-            ? BatchSignature.Verify(Kid.Span, place, TreeHash.Leaf(signed), Signature.Span, memo)
-            : Ed25519.Verify(Kid.Span, signed, Signature.Span);
+            ? BatchSignature.Verify(Kid.Span, place, BatchLeaf(Protected.Span, Payload.Span), Signature.Span, memo)
+            : Ed25519.Verify(Kid.Span, SigStructure(Protected.Span, Payload.Span), Signature.Span);
     }
 
     internal static byte[] SignChecked(SigningKey key, StatementHeader header, ReadOnlySpan<byte> payload)
@@ -129,49 +130,86 @@ public sealed class Statement
     /// <summary>What is signed: ["Signature1", protected, external_aad = h'', payload] (RFC 9052 section 4.4).</summary>
     internal static byte[] SigStructure(ReadOnlySpan<byte> protectedHeader, ReadOnlySpan<byte> payload)
     {
-        var bytes = new byte[1 + 11 + 9 + protectedHeader.Length + 1 + 9 + payload.Length];
-        var at = 0;
-        bytes[at++] = 0x84;
-        bytes[at++] = 0x6A;
-        at += System.Text.Encoding.ASCII.GetBytes("Signature1", bytes.AsSpan(at));
-        at += WriteByteString(bytes.AsSpan(at), protectedHeader);
-        bytes[at++] = 0x40;
-        at += WriteByteString(bytes.AsSpan(at), payload);
-        return bytes[..at];
+        var bytes = new byte[SigStructureBytes(protectedHeader.Length, payload.Length)];
+        WriteSigStructure(bytes, protectedHeader, payload);
+        return bytes;
     }
 
-    internal static byte[] Encode(
-        byte[] protectedHeader,
-        BatchPlace? place,
-        ReadOnlySpan<byte> payload,
-        byte[] signature
+    /// <summary>The leaf of a statement in a batch that is signed as one.</summary>
+    internal static Digest BatchLeaf(ReadOnlySpan<byte> protectedHeader, ReadOnlySpan<byte> payload)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(SigStructureBytes(protectedHeader.Length, payload.Length));
+        var leaf = TreeHash.Leaf(bytes.AsSpan(0, WriteSigStructure(bytes, protectedHeader, payload)));
+        ArrayPool<byte>.Shared.Return(bytes);
+        return leaf;
+    }
+
+    private static int SigStructureBytes(int protectedHeader, int payload) =>
+        1 + 1 + Context.Length + ByteStringBytes(protectedHeader) + 1 + ByteStringBytes(payload);
+
+    private static int WriteSigStructure(
+        Span<byte> target,
+        ReadOnlySpan<byte> protectedHeader,
+        ReadOnlySpan<byte> payload
     )
     {
-        // Lax: what is written here stands in its order already.
-        var writer = new CborWriter(
-            CborConformanceMode.Lax,
-            initialCapacity: protectedHeader.Length + payload.Length + HeadBytes
-        );
-        writer.WriteTag((CborTag)Tag);
-        writer.WriteStartArray(4);
-        writer.WriteByteString(protectedHeader);
-        writer.WriteStartMap(place is null ? 0 : 1);
-        place?.Write(writer);
-        writer.WriteEndMap();
-        writer.WriteByteString(payload);
-        writer.WriteByteString(signature);
-        writer.WriteEndArray();
-        return writer.Encode();
+        target[0] = ArrayOfFour;
+        target[1] = (byte)(0x60 | Context.Length);
+        Context.CopyTo(target[2..]);
+        var at = 2 + Context.Length;
+        at += WriteByteString(target[at..], protectedHeader);
+        target[at++] = 0x40;
+        return at + WriteByteString(target[at..], payload);
     }
 
-    private static int WriteByteString(Span<byte> target, ReadOnlySpan<byte> content)
+    /// <summary>
+    /// The entry, into one array of its size: a log of many small entries spends more on a general writer's objects than on their bytes.
+    /// </summary>
+    internal static byte[] Encode(
+        ReadOnlySpan<byte> protectedHeader,
+        BatchPlace? place,
+        ReadOnlySpan<byte> payload,
+        ReadOnlySpan<byte> signature
+    )
     {
-        var head = content.Length switch
+        var entry = new byte[
+            2
+                + ByteStringBytes(protectedHeader.Length)
+                + (place?.Bytes ?? 1)
+                + ByteStringBytes(payload.Length)
+                + ByteStringBytes(signature.Length)
+        ];
+        var target = entry.AsSpan();
+        target[0] = TagHead;
+        target[1] = ArrayOfFour;
+        var at = 2;
+        at += WriteByteString(target[at..], protectedHeader);
+        if (place is { } stands)
+        {
+            at += stands.Write(target[at..]);
+        }
+        else
+        {
+            target[at++] = EmptyMap;
+        }
+
+        at += WriteByteString(target[at..], payload);
+        at += WriteByteString(target[at..], signature);
+        return at == entry.Length ? entry : throw new InvalidOperationException("an entry's size was not foreseen");
+    }
+
+    internal static int ByteStringBytes(int length) =>
+        length
+        + length switch
         {
             < 24 => 1,
             <= byte.MaxValue => 2,
             _ => 3,
         };
+
+    internal static int WriteByteString(Span<byte> target, ReadOnlySpan<byte> content)
+    {
+        var head = ByteStringBytes(content.Length) - content.Length;
         if (head == 1)
         {
             target[0] = (byte)(0x40 | content.Length);

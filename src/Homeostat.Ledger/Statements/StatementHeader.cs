@@ -28,8 +28,8 @@ public sealed record StatementHeader(string Issuer, string Subject, string Conte
 
     internal byte[] Encode(StatementAlgorithm algorithm, ReadOnlySpan<byte> kid)
     {
-        // Strict, and the labels in their deterministic order by the order of these lines.
-        var writer = new CborWriter(CborConformanceMode.Strict, initialCapacity: InitialBytes);
+        // Lax: the labels stand in their deterministic order by the order of these lines, and lone surrogates become U+FFFD.
+        var writer = new CborWriter(CborConformanceMode.Lax, initialCapacity: InitialBytes);
         writer.WriteStartMap(Sequence is null ? 4 : 5);
         writer.WriteInt32(LabelAlgorithm);
         writer.WriteInt32((int)algorithm);

@@ -26,7 +26,7 @@ internal sealed class UnsignedStatement
         Statement.CheckPayload(payload.Span);
         (_header, _payload) = (header, payload);
         _protected = header.Encode(StatementAlgorithm.EdDsaBatch, kid);
-        _leaf = TreeHash.Leaf(Statement.SigStructure(_protected, payload.Span));
+        _leaf = Statement.BatchLeaf(_protected, payload.Span);
         MaxBytes = _protected.Length + payload.Length + Overhead + (PathBytes * Levels);
         if (MaxBytes > Limits.EntryBytes)
         {

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Homeostat.Client.Contract;
@@ -32,6 +34,10 @@ internal sealed class ProblemException(int status, string title, string? detail 
 internal static class Exchange
 {
     private const string ProblemType = "application/problem+json";
+
+    /// <summary>Where an answer is written before it is copied into the response, so that its length stands in front.</summary>
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? s_json;
 
     /// <exception cref="ProblemException">It is no JSON of this shape, too large or too slow.</exception>
     public static async Task<(T Body, byte[] Bytes)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
@@ -76,39 +82,54 @@ internal static class Exchange
         string contentType
     )
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(answer, type);
+        var json = s_json ??= new ArrayBufferWriter<byte>();
+        json.ResetWrittenCount();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            JsonSerializer.Serialize(writer, answer, type);
+        }
+
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
-        context.Response.ContentLength = bytes.Length;
-        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+        context.Response.ContentLength = json.WrittenCount;
+        var body = context.Response.BodyWriter;
+        body.Write(json.WrittenSpan);
+        if (json.Capacity > Limits.KeptAnswerBytes)
+        {
+            s_json = null;
+        }
+
+        await body.FlushAsync(context.RequestAborted);
     }
 
-    private static async Task<byte[]> ReadBytesAsync(HttpContext context)
+    /// <summary>Most bodies come with their heads; only one that is still on its way is waited for, and no longer than the limit.</summary>
+    private static ValueTask<byte[]> ReadBytesAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        if (!reader.TryRead(out var read))
+        {
+            return new ValueTask<byte[]>(WaitForBytesAsync(reader));
+        }
+
+        if (TryTake(reader, read, out var bytes))
+        {
+            return ValueTask.FromResult(bytes);
+        }
+
+        return new ValueTask<byte[]>(WaitForBytesAsync(reader));
+    }
+
+    private static async Task<byte[]> WaitForBytesAsync(PipeReader reader)
     {
         using var patience = new CancellationTokenSource(Limits.BodyTimeout);
-        var reader = context.Request.BodyReader;
         try
         {
             while (true)
             {
-                var read = await reader.ReadAsync(patience.Token);
-                if (read.Buffer.Length > Limits.BodyBytes)
+                if (TryTake(reader, await reader.ReadAsync(patience.Token), out var bytes))
                 {
-                    reader.AdvanceTo(read.Buffer.End);
-                    throw new ProblemException(
-                        StatusCodes.Status413PayloadTooLarge,
-                        $"the body has more than {Limits.BodyBytes} bytes"
-                    );
-                }
-
-                if (read.IsCompleted)
-                {
-                    var bytes = read.Buffer.ToArray();
-                    reader.AdvanceTo(read.Buffer.End);
                     return bytes;
                 }
-
-                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             }
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
@@ -118,6 +139,30 @@ internal static class Exchange
                 $"the body took longer than {Limits.BodyTimeout.TotalSeconds:0} s"
             );
         }
+    }
+
+    /// <summary>The whole body, where it is there.</summary>
+    private static bool TryTake(PipeReader reader, ReadResult read, [NotNullWhen(true)] out byte[]? bytes)
+    {
+        bytes = null;
+        if (read.Buffer.Length > Limits.BodyBytes)
+        {
+            reader.AdvanceTo(read.Buffer.End);
+            throw new ProblemException(
+                StatusCodes.Status413PayloadTooLarge,
+                $"the body has more than {Limits.BodyBytes} bytes"
+            );
+        }
+
+        if (!read.IsCompleted)
+        {
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            return false;
+        }
+
+        bytes = read.Buffer.ToArray();
+        reader.AdvanceTo(read.Buffer.End);
+        return true;
     }
 
     private static string FirstSentence(string text) =>

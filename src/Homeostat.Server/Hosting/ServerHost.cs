@@ -17,6 +17,8 @@ internal static class ServerHost
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         // A flood of connections must not become a flood of lines.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
+        // It tells of each request what nobody here listens to, and makes an activity for it first.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Limits.Shutdown);
         var callers = new Callers(plane.Parts.Book, plane.Folder);
         builder.Services.AddRateLimiter(options => LeaseRate.Configure(options, callers, plane.Options.LeaseRate));
