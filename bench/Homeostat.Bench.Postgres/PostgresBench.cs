@@ -9,6 +9,7 @@ internal sealed class PostgresBench(double scale, HashSet<string>? only) : IAsyn
     private const int Rounds = 3;
     private const int Seconds = 6;
     private const int ShortestSeconds = 3;
+    private const int GatewayWarmUps = 4;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("homeostat-bench-").FullName;
     private readonly Figures _figures = new();
@@ -129,8 +130,9 @@ internal sealed class PostgresBench(double scale, HashSet<string>? only) : IAsyn
         var seconds = Math.Max(ShortestSeconds, (int)Math.Round(Seconds * scale));
         foreach (var (entrance, load) in entrances.SelectMany(entrance => Load.All.Select(load => (entrance, load))))
         {
-            // Until the runtime has compiled its hot paths a second time, and the server has its pages.
-            Count(entrance, load, await PgBench.RunAsync(entrance, load, seconds));
+            // Until the runtime has compiled its hot paths a second time, which takes it longer than the server to have its pages.
+            var warmUp = entrance.Name == Gateway.Name ? GatewayWarmUps * seconds : seconds;
+            Count(entrance, load, await PgBench.RunAsync(entrance, load, warmUp));
         }
 
         for (var round = 0; round < Rounds && entrances.Count > 0; round++)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Homeostat.Core.Estate;
 
 namespace Homeostat.Core.Actions;
@@ -57,6 +58,9 @@ public abstract record Effect
 
     public ResourceId Target { get; }
 
+    private static readonly FrozenDictionary<Operations, string> s_operationNames = Enum.GetValues<Operations>()
+        .ToFrozenDictionary(operation => operation, operation => operation.ToString());
+
     /// <summary>When it happens, counted from execution; an expiry is an effect too.</summary>
     public TimeSpan Delay { get; init; }
 
@@ -74,6 +78,10 @@ public abstract record Effect
 
     /// <summary>The name of the operation, in the words of the kind table.</summary>
     public abstract Operations Operation { get; }
+
+    /// <summary>The same as a text; an enum of flags would put it together anew each time.</summary>
+    internal string OperationName =>
+        s_operationNames.TryGetValue(Operation, out var name) ? name : Operation.ToString();
 
     /// <summary>In a sentence, before the name of a resource.</summary>
     internal string Doing => this is Unknown ? "What is done to" : $"{Operation} of";

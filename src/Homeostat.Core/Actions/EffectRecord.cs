@@ -8,7 +8,7 @@ internal static class EffectRecord
 {
     public static void Write(RecordWriter map, Effect effect)
     {
-        map.Text("do", effect is Effect.Unknown ? nameof(Effect.Unknown) : effect.Operation.ToString());
+        map.Text("do", effect is Effect.Unknown ? nameof(Effect.Unknown) : effect.OperationName);
         map.Text("id", effect.Target.Value);
         if (effect.Delay != TimeSpan.Zero)
         {

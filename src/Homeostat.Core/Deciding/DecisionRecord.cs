@@ -64,7 +64,7 @@ internal static class DecisionRecord
         map.Text("payload", Cut(request.PayloadHash));
         map.Text("goal", Cut(request.Goal?.Text ?? ""));
         map.Number("confidence", Millionths(request.Confidence ?? -1));
-        Rows(map, "effects", [.. request.Effects.Select(effect => $"{effect.Operation} {effect.Target}")]);
+        Rows(map, "effects", [.. request.Effects.Select(effect => $"{effect.OperationName} {effect.Target}")]);
     }
 
     private static void Write(RecordWriter map, Judgement judgement)
@@ -98,7 +98,12 @@ internal static class DecisionRecord
     /// <summary>The number of rows, the SHA-256 of all of them joined by line feeds, and the first.</summary>
     private static void Rows(RecordWriter map, string key, string[] rows)
     {
-        var hash = rows.Length == 0 ? s_nothing : SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows)));
+        var hash = rows switch
+        {
+            [] => s_nothing,
+            [var only] => SHA256.HashData(Encoding.UTF8.GetBytes(only)),
+            _ => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', rows))),
+        };
         var first = rows.Length <= MaxRows ? rows : rows[..MaxRows];
         map.Rows(key, rows.Length, hash, Array.ConvertAll(first, Cut));
     }

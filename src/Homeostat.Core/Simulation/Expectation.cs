@@ -18,40 +18,70 @@ public static class Expectations
         var touched = consequences.Touched.ToHashSet();
         var ended = consequences.Destroyed.ToHashSet();
         var impaired = consequences.ImpairedNodes.ToDictionary(node => estate.IdOf(node.Node), node => node.After);
-        var ids = touched
-            .Concat(ended)
-            .Concat(impaired.Keys)
-            .Concat(touched.SelectMany(id => NeighboursOf(estate, id)))
-            .Distinct()
-            .Where(estate.Contains)
-            .Take(Limits.MaxExpectations);
-        var created = effects
+        var passing = effects.All(effect => effect.Duration is not null);
+        var rows = new List<Expectation>();
+        foreach (var id in Created(estate, effects))
+        {
+            rows.Add(new Expectation(id, Exists: true, 0, 0, IsTouched: true));
+        }
+
+        foreach (var id in Seen(consequences, touched))
+        {
+            var (working, declared) = estate.CapacityOf(id);
+            rows.Add(
+                ended.Contains(id) ? new Expectation(id, Exists: false, 0, 0, touched.Contains(id))
+                : touched.Contains(id)
+                    ? OfTarget(id, working, declared, [.. effects.Where(effect => effect.Target == id)])
+                // What was away for a while works again when all is over.
+                : new Expectation(
+                    id,
+                    Exists: true,
+                    passing ? working : impaired.GetValueOrDefault(id, working),
+                    declared,
+                    IsTouched: false
+                )
+            );
+        }
+
+        return rows;
+    }
+
+    private static IEnumerable<ResourceId> Created(EstateSnapshot estate, IReadOnlyList<Effect> effects) =>
+        effects
             .OfType<Effect.Create>()
             .Select(create => create.Target)
             .Distinct()
-            .Where(id => !estate.Contains(id));
-        var passing = effects.All(effect => effect.Duration is not null);
-        return
-        [
-            .. created.Take(Limits.MaxExpectations).Select(id => new Expectation(id, Exists: true, 0, 0, true)),
-            .. ids.Select(id =>
+            .Where(id => !estate.Contains(id))
+            .Take(Limits.MaxExpectations);
+
+    /// <summary>What the estate has of it, each once. Every permitted write asks for it: one list, and no chain of queries.</summary>
+    private static List<ResourceId> Seen(Consequences consequences, HashSet<ResourceId> touched)
+    {
+        var estate = consequences.Estate;
+        var (ids, known) = (new List<ResourceId>(), new HashSet<ResourceId>());
+        AddAll(touched);
+        AddAll(consequences.Destroyed);
+        AddAll(consequences.Impaired);
+        foreach (var id in touched)
+        {
+            if (estate.Find(id) is >= 0 and var node)
             {
-                var (working, declared) = estate.CapacityOf(id);
-                if (ended.Contains(id))
-                {
-                    return new Expectation(id, Exists: false, 0, 0, touched.Contains(id));
-                }
+                AddAll(estate.NeighboursOf(node).Select(estate.IdOf));
+            }
+        }
 
-                if (touched.Contains(id))
-                {
-                    return OfTarget(id, working, declared, [.. effects.Where(effect => effect.Target == id)]);
-                }
+        return ids;
 
-                // What was away for a while works again when all is over.
-                var after = passing ? working : impaired.GetValueOrDefault(id, working);
-                return new Expectation(id, Exists: true, after, declared, IsTouched: false);
-            }),
-        ];
+        void AddAll(IEnumerable<ResourceId> more)
+        {
+            foreach (var id in more)
+            {
+                if (ids.Count < Limits.MaxExpectations && known.Add(id) && estate.Contains(id))
+                {
+                    ids.Add(id);
+                }
+            }
+        }
     }
 
     /// <summary>Of most changes the model knows no more than that their target is still there.</summary>
@@ -63,7 +93,4 @@ public static class Expectations
             [Effect.Read] => new(id, Exists: true, working, declared, IsTouched: false),
             _ => new(id, Exists: true, 0, 0, IsTouched: true),
         };
-
-    private static IEnumerable<ResourceId> NeighboursOf(EstateSnapshot estate, ResourceId id) =>
-        estate.Find(id) is >= 0 and var node ? estate.NeighboursOf(node).Select(estate.IdOf) : [];
 }
