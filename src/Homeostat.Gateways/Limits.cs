@@ -132,6 +132,9 @@ public static class Limits
     /// <summary>How long finished permits wait for others to be settled with.</summary>
     public static TimeSpan SettleWait { get; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Finished permits that wait to be settled; one more is left to its deadline.</summary>
+    public const int MaxFinishedWaiting = 1 << 16;
+
     /// <summary>Most permits that are settled together.</summary>
     public const int MaxSettledTogether = 512;
 
@@ -159,10 +162,10 @@ public static class Limits
     /// <summary>How long sessions may take to end when the gateway does.</summary>
     public static TimeSpan MaxDrainTime { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Most databases that sessions are open to.</summary>
+    /// <summary>Most databases that sessions are open to, each counted once for each role.</summary>
     public const int MaxDatabases = 64;
 
-    /// <summary>Longest name of a database, as PostgreSQL has it.</summary>
+    /// <summary>Longest name of a database in bytes, as PostgreSQL has it.</summary>
     public const int MaxDatabaseName = 63;
 
     /// <summary>Statements of one text that are explained at once.</summary>
