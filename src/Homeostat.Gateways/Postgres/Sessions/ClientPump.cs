@@ -153,14 +153,23 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
             return;
         }
 
-        // 4. The text as it came; one that takes rows alone.
+        // 4. The text as it came, or what stands in its place; one that takes rows alone.
         var takesRows = reading.Plans.Any(plan => plan.Translation.TakesRows);
         if (takesRows)
         {
             await _outgoing.DrainAsync(token).ConfigureAwait(false);
         }
 
-        _outgoing.SendQuery(header, body.Span, executions.Any(execution => execution is not null) ? executions : null);
+        var detail = executions.Any(execution => execution is not null) ? executions : null;
+        if (reading.Instead is { } instead)
+        {
+            _outgoing.SendQuery(instead, detail);
+        }
+        else
+        {
+            _outgoing.SendQuery(header, body.Span, detail);
+        }
+
         foreach (var plan in reading.Plans)
         {
             Note(plan);
@@ -229,9 +238,9 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
         return parsed.Statements switch
         {
             [] => new Reading([], null),
-            [var only] => new Reading(
-                [await Reader.PlanAsync(only, text, isText: true, token).ConfigureAwait(false)],
-                null
+            [var only] => Reading.Of(
+                parsed.Statements,
+                [await Reader.PlanAsync(only, text, isText: true, token).ConfigureAwait(false)]
             ),
             var all => await Reader.PlanAllAsync(all, token).ConfigureAwait(false),
         };
@@ -259,7 +268,7 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
 
         for (var at = 0; at < plans.Count; at++)
         {
-            executions[at] = ExecutionOf(plans[at], permits[at]);
+            executions[at] = ExecutionOf(plans[at], permits[at], plans[at].Substitute);
             Name(executions[at]);
         }
 
@@ -273,10 +282,11 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
     }
 
     /// <summary>Null where nothing of the answer has to be followed.</summary>
-    private Execution? ExecutionOf(Plan plan, Permit? permit) =>
+    private Execution? ExecutionOf(Plan plan, Permit? permit, Substitute? substitute) =>
         plan.IsFollowed
             ? new Execution(plan, permit)
             {
+                Substitute = substitute,
                 KeepsCatalogue = plan.OnlyDiscards && !_meaning.IsUnsettled && !_meaning.IsPrivate,
             }
             : null;

@@ -29,7 +29,7 @@ internal sealed class PlanBook(DatabaseCatalogue catalogue, SearchPath path, str
         if (
             text.Length > Limits.MaxCachedTextBytes
             || plan.Translation.DependsOnSession
-            || plan.Translation.Missing.Count > 0
+            || plan.Translation is { Missing.Count: > 0 } or { Substitute: not null }
         )
         {
             return;

@@ -140,6 +140,11 @@ internal sealed partial class ServerPump(
                 header,
                 token
             ),
+            BackendType.NoticeResponse when SubstituteNow is { } substitute => HandleNoticeAsync(
+                substitute,
+                header,
+                token
+            ),
             BackendType.ErrorResponse => HandleErrorAsync(header, token),
             BackendType.CommandComplete => HandleCompleteAsync(header, token),
             BackendType.ReadyForQuery => HandleReadyAsync(header, token),

@@ -67,6 +67,12 @@ internal static class DefinitionStatements
     public static void ChangeCatalogue(Walk walk)
     {
         walk.Found.ChangesCatalogue();
+        RunEventTriggers(walk);
+    }
+
+    /// <summary>Also with a statement that finds nothing to change.</summary>
+    public static void RunEventTriggers(Walk walk)
+    {
         foreach (var trigger in walk.Catalogue.Own.EventTriggers)
         {
             walk.Functions.Touch(trigger.Function, new Frame(walk.Session.Path));

@@ -36,6 +36,7 @@ internal sealed class Findings(PostgresNames names)
     private bool _changesCatalogue;
     private bool _dependsOnSession;
     private SessionStep? _step;
+    private Substitution? _substitute;
     private bool _takesRows;
 
     public PostgresNames Names { get; } = names;
@@ -52,6 +53,13 @@ internal sealed class Findings(PostgresNames names)
 
     /// <summary>The client sends rows after it.</summary>
     public void TakesRows() => _takesRows = true;
+
+    /// <summary>This goes to the server instead of the statement.</summary>
+    public void Replace(Substitution substitute)
+    {
+        _substitute = substitute;
+        OfSessionOnly();
+    }
 
     public void Step(SessionStep step) => _step = step;
 
@@ -129,6 +137,7 @@ internal sealed class Findings(PostgresNames names)
             ChangesCatalogue = _changesCatalogue,
             DependsOnSession = _dependsOnSession,
             Step = _step,
+            Substitute = _substitute,
             TakesRows = _takesRows,
         };
     }

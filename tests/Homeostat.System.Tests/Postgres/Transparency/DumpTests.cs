@@ -24,7 +24,10 @@ public sealed class DumpTests(ProductionSite site)
         Assert.Equal(direct, through);
     }
 
-    /// <summary>Without code: what functions do nobody can foresee, so that they are not made through the gateway.</summary>
+    /// <summary>
+    /// As people restore: into a database where none of it is, and once more over what is there then. Without code: what
+    /// functions do nobody can foresee, so that they are not made through the gateway.
+    /// </summary>
     [Fact(SkipUnless = nameof(IsInstalled), Skip = Missing)]
     public async Task What_is_read_in_through_it_dumps_as_it_was()
     {
@@ -42,16 +45,22 @@ public sealed class DumpTests(ProductionSite site)
             "events*",
             "-t",
             "invoice_numbers",
+            "--clean",
+            "--if-exists",
+            "--no-blobs",
             "--no-owner",
             "--restrict-key=x",
         ];
         var dump = await Programs.ClientAsync(site.Cluster.Direct("shop"), "pg_dump", parts);
         var visit = await site.LendAsync(Cones.Whole("play"), "play");
+        for (var time = 0; time < 2; time++)
+        {
+            var ran = await Programs.PsqlAsync(visit.Door, dump, "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=default");
 
-        var ran = await Programs.PsqlAsync(visit.Door, dump, "-v", "ON_ERROR_STOP=1");
-
-        Assert.True(ran.Errors.Length == 0, ran.Errors);
-        var again = await Programs.ClientAsync(site.Cluster.Direct("play"), "pg_dump", parts);
-        Assert.Equal(dump, again);
+            Assert.True(ran.Code == 0, ran.Errors);
+            Assert.DoesNotContain("ERROR", ran.Errors, StringComparison.Ordinal);
+            var again = await Programs.ClientAsync(site.Cluster.Direct("play"), "pg_dump", parts);
+            Assert.Equal(dump, again);
+        }
     }
 }
