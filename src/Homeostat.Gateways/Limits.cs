@@ -129,6 +129,9 @@ public static class Limits
     /// <summary>Longest claim of a settlement, in characters.</summary>
     public const int MaxClaimLength = 128;
 
+    /// <summary>Findings that a refused client is told; the others stand in the log.</summary>
+    public const int MaxToldFindings = 20;
+
     /// <summary>How long finished permits wait for others to be settled with.</summary>
     public static TimeSpan SettleWait { get; } = TimeSpan.FromMilliseconds(200);
 

@@ -66,9 +66,14 @@ internal sealed record Refusal(string SqlState, string Message)
         var worst = findings.MinBy(finding => finding.AtMost);
         var translation = plan.Translation;
         var detail = new StringBuilder();
-        foreach (var finding in findings)
+        foreach (var finding in findings.Take(Limits.MaxToldFindings))
         {
             detail.Append(finding.Test).Append(": ").Append(finding.Reason).Append('\n');
+        }
+
+        if (findings.Count > Limits.MaxToldFindings)
+        {
+            detail.Append($"and {findings.Count - Limits.MaxToldFindings} more\n");
         }
 
         foreach (var name in translation.Missing)

@@ -114,6 +114,13 @@ internal sealed class Findings(PostgresNames names)
         _relations[name] = (known.Access | access, sum, known.IsTemporary || isTemporary);
     }
 
+    /// <summary>Nothing was found up to now but what is read and what is made, with this one changed at most.</summary>
+    public bool OnlyMakesAndReads(ResourceId made) =>
+        _effects.All(effect =>
+            effect is Effect.Create or Effect.Read || (effect is Effect.Change && effect.Target == made)
+        )
+        && _relations.Values.All(found => (found.Access & ~(Access.Read | Access.Plan | Access.Create)) == Access.None);
+
     public Translation ToTranslation(string command)
     {
         foreach (var (name, found) in _relations)
