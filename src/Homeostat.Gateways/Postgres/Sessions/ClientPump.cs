@@ -79,7 +79,7 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
             FrontendType.Parse => ParseAsync(header, token),
             FrontendType.Close => CloseAsync(header, token),
             FrontendType.Flush => _client.CopyMessageAsync(header, _outgoing.Writer, token),
-            FrontendType.FunctionCall => RefuseCallAsync(token),
+            FrontendType.FunctionCall => CallAsync(header, token),
             _ => throw new ProtocolException($"a message of type {(char)header.Type} is not expected here"),
         };
 
@@ -94,14 +94,6 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
     {
         _outgoing.NoteCopy(header.Type);
         return _client.CopyMessageAsync(header, _outgoing.Writer, token);
-    }
-
-    private async ValueTask RefuseCallAsync(CancellationToken token)
-    {
-        await _client.SkipBodyAsync(token).ConfigureAwait(false);
-        _outgoing.RefuseQuery(
-            Refusal.Unsupported("the function-call message is not supported", "call the function by SELECT")
-        );
     }
 
     private async ValueTask QueryAsync(MessageHeader header, CancellationToken token)

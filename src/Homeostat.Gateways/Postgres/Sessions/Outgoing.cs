@@ -65,6 +65,14 @@ internal sealed class Outgoing(UpstreamConnection upstream, InFlightQueue sent, 
         EndSegment();
     }
 
+    public void SendCall(MessageHeader header, ReadOnlySpan<byte> body)
+    {
+        sent.Add(new InFlight(Awaited.Call, Segment));
+        Writer.WriteHeader(header);
+        Writer.WriteRaw(body);
+        EndSegment();
+    }
+
     public void RefuseQuery(Refusal refusal)
     {
         sent.Add(new InFlight(Awaited.Query, Segment, null, refusal));

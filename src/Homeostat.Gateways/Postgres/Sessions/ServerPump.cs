@@ -127,6 +127,7 @@ internal sealed partial class ServerPump(
         {
             BackendType.NotificationResponse => PassAsync(header, token),
             BackendType.ParameterStatus => HandleSettingAsync(header, token),
+            BackendType.FunctionCallResponse when IsNext(Awaited.Call) => PassAsync(header, token),
             BackendType.Authentication
             or BackendType.BackendKeyData
             or BackendType.NegotiateProtocolVersion

@@ -168,9 +168,7 @@ internal static class DefinitionStatements
         {
             Table(walk, table, frame);
             var name = walk.Relations.NameOf(table.Node("relation") ?? table, frame);
-            walk.Found.Add(
-                new Effect.Delegate(walk.Names.Relation(name.Schema, name.Name), walk.Role, "foreign table")
-            );
+            OthersRun(walk, walk.Names.Relation(name.Schema, name.Name), "foreign table", name.Name);
         }
         else
         {
