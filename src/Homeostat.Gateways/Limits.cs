@@ -36,6 +36,9 @@ public static class Limits
     /// <summary>Most steps of one statement's translation, through views, triggers, rules and functions.</summary>
     public const int MaxTranslationSteps = 2_000_000;
 
+    /// <summary>Names of one statement that are replaced because IF EXISTS does not find them; with more it is an error.</summary>
+    public const int MaxAbsentNames = 1000;
+
     /// <summary>Most classifications that are kept, each under its exact text.</summary>
     public const int MaxCachedTexts = 8192;
 

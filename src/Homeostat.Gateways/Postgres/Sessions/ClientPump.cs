@@ -227,15 +227,16 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
             await _outgoing.DrainAsync(token).ConfigureAwait(false);
         }
 
-        return parsed.Statements switch
+        var reading = parsed.Statements switch
         {
             [] => new Reading([], null),
-            [var only] => Reading.Of(
-                parsed.Statements,
-                [await Reader.PlanAsync(only, text, isText: true, token).ConfigureAwait(false)]
+            [var only] => new Reading(
+                [await Reader.PlanAsync(only, text, isText: true, token).ConfigureAwait(false)],
+                null
             ),
             var all => await Reader.PlanAllAsync(all, token).ConfigureAwait(false),
         };
+        return await Reader.CompleteAsync(reading, parsed.Statements, token).ConfigureAwait(false);
     }
 
     private async ValueTask<Refusal?> DecideAllAsync(IReadOnlyList<Plan> plans, Execution?[] executions)

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Homeostat.Core.Actions;
+using Homeostat.Core.Deciding;
 using Homeostat.Core.Estate;
 using Homeostat.Core.Leases;
 using Homeostat.Gateways.Postgres.Authentication;
@@ -212,6 +214,7 @@ internal sealed class FrontDoor(FrontDoorParts parts)
         if (
             !where.Matches(parts.Gateway.Estate() ?? EstateSnapshot.Empty, names.Database)
             && !names.InDatabase.Any(where.MaySelectUnder)
+            && !IsObserved(lease, names)
         )
         {
             throw new ProtocolException(
@@ -220,6 +223,23 @@ internal sealed class FrontDoor(FrontDoorParts parts)
             );
         }
     }
+
+    /// <summary>Where a team only watches, nobody is held off for what a lease does not say.</summary>
+    private bool IsObserved(Lease lease, PostgresNames names) =>
+        parts
+            .Gateway.Decider.Simulate(
+                new ActionRequest
+                {
+                    Id = new RequestId("pg-login"),
+                    Agent = lease.Agent,
+                    Lease = lease.Id,
+                    Operation = "CONNECT",
+                    Effects = [new Effect.Read(names.Database, "session")],
+                    PayloadHash = Convert.ToHexStringLower(SHA256.HashData([])),
+                    Goal = new Goal(lease.Purpose),
+                }
+            )
+            .Verdict == Verdict.Allow;
 
     private async Task ServeAsync(
         Doorway door,

@@ -12,12 +12,6 @@ internal readonly record struct Reading(IReadOnlyList<Plan> Plans, Refusal? Refu
     /// <summary>The text that is forwarded in the place of the client's; null where that goes as it came.</summary>
     public byte[]? Instead { get; init; }
 
-    public static Reading Of(IReadOnlyList<SqlStatement> statements, IReadOnlyList<Plan> plans) =>
-        new(plans, null)
-        {
-            Instead = plans.Any(plan => plan.Substitute is not null) ? Substitute.Join(statements, plans) : null,
-        };
-
     public static Reading Refused(Refusal refusal) => new([], refusal);
 }
 
@@ -94,6 +88,33 @@ internal sealed class StatementReader(DatabaseParts database, SessionMeaning mea
             : reading;
     }
 
+    /// <summary>With the text that goes to the server, which is read again: it must say what was judged.</summary>
+    public async ValueTask<Reading> CompleteAsync(
+        Reading reading,
+        IReadOnlyList<SqlStatement> statements,
+        CancellationToken token
+    )
+    {
+        if (reading.Refusal is not null || reading.Plans.All(plan => plan.Substitute is null))
+        {
+            return reading;
+        }
+
+        var joined = Substitute.Join(statements, reading.Plans);
+        var parsed = await ParseAsync(joined, token).ConfigureAwait(false);
+        return Substitute.IsJoined(parsed, statements)
+            ? reading with
+            {
+                Instead = joined,
+            }
+            : Reading.Refused(
+                Refusal.Unsupported(
+                    "without what it names and is not there, the text cannot be put together",
+                    "send the statements that say IF EXISTS in messages of their own"
+                )
+            );
+    }
+
     /// <summary>It is not forwarded, and the refusal is decided and written as every other.</summary>
     private Plan Unsure(Plan plan, ReadOnlySpan<byte> text) =>
         new(
@@ -146,7 +167,7 @@ internal sealed class StatementReader(DatabaseParts database, SessionMeaning mea
             }
         }
 
-        return Reading.Of(all, plans);
+        return new Reading(plans, null);
     }
 
     private SearchPath PathAfter(Plan plan, SearchPath path)

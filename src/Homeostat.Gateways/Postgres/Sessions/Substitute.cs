@@ -50,18 +50,17 @@ internal sealed class Substitute
     }
 
     /// <summary>The whole text of a message, its statements as they came where nothing stands in their place.</summary>
-    /// <exception cref="InvalidOperationException">It does not say what it should.</exception>
-    public static byte[] Join(IReadOnlyList<SqlStatement> statements, IReadOnlyList<Plan> plans)
-    {
+    public static byte[] Join(IReadOnlyList<SqlStatement> statements, IReadOnlyList<Plan> plans) =>
         // On lines of their own: a statement may end in a comment.
-        var texts = statements.Select((statement, at) => plans[at].Substitute?.Text ?? statement.Text);
-        var joined = Encoding.UTF8.GetBytes(string.Join("\n;\n", texts));
-        var again = SqlParser.Parse(joined).Statements.Select(statement => statement.Root.Kind).ToList();
-        var isSame =
-            again.Count == statements.Count
-            && again
-                .Zip(statements, plans)
-                .All(row => row.Third.Substitute is not null || row.First == row.Second.Root.Kind);
-        return isSame ? joined : throw new InvalidOperationException("a text was not put together as it was judged");
-    }
+        Encoding.UTF8.GetBytes(
+            string.Join("\n;\n", statements.Select((statement, at) => plans[at].Substitute?.Text ?? statement.Text))
+        );
+
+    /// <summary>Whether a text that was put together is read as the statements that were judged.</summary>
+    public static bool IsJoined(ParsedText joined, IReadOnlyList<SqlStatement> statements) =>
+        joined.Refusal is null
+        && joined.Statements.Count == statements.Count
+        && joined
+            .Statements.Zip(statements)
+            .All(pair => CommandNames.Of(pair.First.Root) == CommandNames.Of(pair.Second.Root));
 }

@@ -51,7 +51,8 @@ internal static class AbsentNames
         }
 
         var places = items.Select(item => PlaceOf(walk, drop.Text("removeType") ?? "?", item, frame)).ToList();
-        if (places.All(place => place.IsThere) || places.Exists(place => place is { IsThere: true, Full: null }))
+        var absent = places.Count(place => !place.IsThere);
+        if (absent is 0 or > Limits.MaxAbsentNames || places.Exists(place => place is { IsThere: true, Full: null }))
         {
             return items;
         }
@@ -121,8 +122,14 @@ internal static class AbsentNames
     /// <summary>Of an ALTER TABLE that only drops columns and constraints, if they exist, and none does.</summary>
     private static List<string>? Parts(Walk walk, RelationEntry relation, SyntaxNode alter)
     {
-        var notices = new List<string>();
-        foreach (var command in alter.Is("AlterTableStmt") && relation.HoldsRows ? alter.Nodes("cmds") : [])
+        var commands = alter.Is("AlterTableStmt") && relation.HoldsRows ? alter.Nodes("cmds") : [];
+        if (relation.Oid.IsBuiltIn || commands.Count > Limits.MaxAbsentNames)
+        {
+            return null;
+        }
+
+        var notices = new List<string>(commands.Count);
+        foreach (var command in commands)
         {
             var name = command.Text("name");
             var part = command.Text("subtype") switch
@@ -132,7 +139,7 @@ internal static class AbsentNames
                     "constraint",
                 _ => null,
             };
-            if (part is null || name is null || relation.Oid.IsBuiltIn || !command.Flag("missing_ok"))
+            if (part is null || name is null || !command.Flag("missing_ok"))
             {
                 return null;
             }

@@ -165,6 +165,27 @@ public sealed class AbsentTests(GatewayFixture fixture) : IClassFixture<GatewayF
         Assert.Contains("after CREATE TABLE in the same message", told, StringComparison.Ordinal);
     }
 
+    /// <summary>The text that is put together is as deep as the client's was, and is not read where there is no stack for it.</summary>
+    [Fact]
+    public async Task A_deep_text_and_one_of_many_names_end_nothing()
+    {
+        var lease = Gateway.Grant("deep");
+        var sum = string.Join('+', Enumerable.Repeat('1', 40_000));
+        var many = string.Join(',', Enumerable.Range(0, Limits.MaxAbsentNames + 1).Select(at => $"a{at}"));
+
+        var (_, told) = await Gateway.RunAsync(
+            lease,
+            "psql",
+            $"select {sum} \\; drop table if exists absent;\ndrop table if exists {many};\nselect 'went on';",
+            "disable",
+            "-X",
+            "-At"
+        );
+
+        Assert.Contains("went on", told, StringComparison.Ordinal);
+        Assert.Contains("DROP TABLE refused", told, StringComparison.Ordinal);
+    }
+
     /// <summary>What a function runs cannot be replaced: there the name is as it is, and may be there when it runs.</summary>
     [Fact]
     public async Task Within_a_function_nothing_is_passed_over()
