@@ -36,6 +36,9 @@ public static class Limits
     /// <summary>Most steps of one statement's translation, through views, triggers, rules and functions.</summary>
     public const int MaxTranslationSteps = 2_000_000;
 
+    /// <summary>Names of one statement that are replaced because IF EXISTS does not find them; with more it is an error.</summary>
+    public const int MaxAbsentNames = 1000;
+
     /// <summary>Most classifications that are kept, each under its exact text.</summary>
     public const int MaxCachedTexts = 8192;
 
@@ -135,8 +138,14 @@ public static class Limits
     /// <summary>Longest claim of a settlement, in characters.</summary>
     public const int MaxClaimLength = 128;
 
+    /// <summary>Findings that a refused client is told; the others stand in the log.</summary>
+    public const int MaxToldFindings = 20;
+
     /// <summary>How long finished permits wait for others to be settled with.</summary>
     public static TimeSpan SettleWait { get; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Finished permits that wait to be settled; one more is left to its deadline.</summary>
+    public const int MaxFinishedWaiting = 1 << 16;
 
     /// <summary>Most permits that are settled together.</summary>
     public const int MaxSettledTogether = 512;
@@ -165,10 +174,10 @@ public static class Limits
     /// <summary>How long sessions may take to end when the gateway does.</summary>
     public static TimeSpan MaxDrainTime { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Most databases that sessions are open to.</summary>
+    /// <summary>Most databases that sessions are open to, each counted once for each role.</summary>
     public const int MaxDatabases = 64;
 
-    /// <summary>Longest name of a database, as PostgreSQL has it.</summary>
+    /// <summary>Longest name of a database in bytes, as PostgreSQL has it.</summary>
     public const int MaxDatabaseName = 63;
 
     /// <summary>Statements of one text that are explained at once.</summary>

@@ -22,7 +22,7 @@ internal sealed class DecisionFolder : IDisposable
 
     public string Path { get; }
 
-    public DecisionLog Decisions => new(_log, _key, Origin, DecisionKind.Review);
+    public DecisionLog Decisions => new(_log, Origin, DecisionKind.Review);
 
     /// <summary>Where the signing key of a log is kept; only its owner can read it.</summary>
     public static string KeyPathOf(string folder) => $"{folder.TrimEnd('/')}.key";

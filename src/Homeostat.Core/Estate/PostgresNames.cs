@@ -16,6 +16,9 @@ public sealed class PostgresNames(string cluster, string database)
 
     public ResourceId Database => Id(_database);
 
+    /// <summary>How the ids of all begin that is in the database.</summary>
+    public IReadOnlyList<string> InDatabase => [_database + "/", _database + "#"];
+
     public ResourceId OtherDatabase(string name) => Id($"{_cluster}/{Part(name)}");
 
     public ResourceId Relation(string schema, string name) => Id($"{_database}/{Part(schema)}.{Part(name)}");

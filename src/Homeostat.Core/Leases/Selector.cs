@@ -88,6 +88,14 @@ public sealed record Selector
         && MatchesId(id)
         && Anchors is null;
 
+    /// <summary>
+    /// Whether its ids leave room for one that begins so. What else it states is not looked at: a no is certain, a yes is
+    /// not.
+    /// </summary>
+    public bool MaySelectUnder(string beginning) =>
+        (Named is null || Named.Any(id => id.Value.StartsWith(beginning, StringComparison.Ordinal)))
+        && (Ids is null || Ids.Any(pattern => MayBegin(pattern, beginning)));
+
     /// <summary>Whether everything that this selects is selected by the other too. Says no where it cannot tell.</summary>
     public bool IsWithin(Selector outer) =>
         IsSubset(Providers, outer.Providers)
@@ -133,6 +141,39 @@ public sealed record Selector
         return wild < 0 ? pattern == id
             : wild == pattern.Length - 1 && pattern[wild] == '*' ? id.AsSpan().StartsWith(pattern.AsSpan(0, wild))
             : FileSystemName.MatchesSimpleExpression(pattern.Replace("\\", "\\\\"), id, ignoreCase: false);
+    }
+
+    /// <summary>Whether a text that begins so can match: the places in the pattern that its characters can have come to.</summary>
+    private static bool MayBegin(string pattern, string beginning)
+    {
+        var places = AfterStars(pattern, [0]);
+        foreach (var letter in beginning)
+        {
+            places = AfterStars(
+                pattern,
+                [
+                    .. places
+                        .Where(at => at < pattern.Length && (pattern[at] is '*' or '?' || pattern[at] == letter))
+                        .Select(at => pattern[at] == '*' ? at : at + 1),
+                ]
+            );
+        }
+
+        return places.Any(at => at < pattern.Length);
+    }
+
+    /// <summary>A star may stand for nothing.</summary>
+    private static HashSet<int> AfterStars(string pattern, HashSet<int> places)
+    {
+        foreach (var place in places.ToArray())
+        {
+            for (var at = place; at < pattern.Length && pattern[at] == '*'; at++)
+            {
+                places.Add(at + 1);
+            }
+        }
+
+        return places;
     }
 
     private bool MatchesPlace(Location location) =>

@@ -51,6 +51,12 @@ internal sealed class EffectRunner(WorldState world, UnknownSet unknowns)
         var node = world.Estate.Find(effect.Target);
         if (node < 0)
         {
+            // What a new thing will do, it does to what is there.
+            if (effect is Effect.Delegate made)
+            {
+                Delegate(made, at);
+            }
+
             return;
         }
 

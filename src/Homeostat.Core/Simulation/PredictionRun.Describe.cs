@@ -256,9 +256,12 @@ internal sealed partial class PredictionRun
         return unseen?.ToArray() ?? [];
     }
 
-    /// <summary>Rights on something that this very request makes: they are judged as what is new, not as what was never seen.</summary>
+    /// <summary>
+    /// Rights on something that this very request makes, or that it runs as somebody: they are judged as what is new, not
+    /// as what was never seen. What it may do as whom it runs is judged all the same, and that one must be in the model.
+    /// </summary>
     private bool IsPartOfCreation(Effect effect) =>
-        effect is Effect.Grant && Effect.Create.IsOneOf(_effects, effect.Target);
+        effect is Effect.Grant or Effect.Delegate && Effect.Create.IsOneOf(_effects, effect.Target);
 
     private (Effect, string)[] Unregulated()
     {

@@ -26,6 +26,13 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Warning, "a statement could not be cancelled: {Why}")]
     public static partial void NotCancelled(ILogger logger, string why);
 
+    [LoggerMessage(
+        9,
+        LogLevel.Warning,
+        "{Count} finished permits could not be handed over; they stay outstanding until their deadline"
+    )]
+    public static partial void LeftToDeadline(ILogger logger, int count);
+
     [LoggerMessage(8, LogLevel.Error, "connections cannot be accepted")]
     public static partial void NotAccepting(ILogger logger, Exception failure);
 }

@@ -21,8 +21,7 @@ public sealed class PostgresGateway : IAsyncDisposable
     private readonly FrontDoor _door;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<Task, byte> _connections = new();
-    private readonly Dictionary<(string Name, bool OnlyReads), DatabaseParts> _databases = [];
-    private readonly Lock _lock = new();
+    private readonly DatabasePlaces _databases;
     private readonly Action<LeaseId> _onRevoked;
     private Socket? _listener;
     private Task _running = Task.CompletedTask;
@@ -42,8 +41,20 @@ public sealed class PostgresGateway : IAsyncDisposable
         (_options, _parts) = (options, parts);
         _log = parts.Loggers.CreateLogger<PostgresGateway>();
         _parser = new ParserPool(parts.Clock);
-        _settler = new Settler(parts, _log);
+        _settler = new Settler(parts.SettleAsync, parts.Clock, _log);
         _sessions = new SessionRegistry(parts);
+        _databases = new DatabasePlaces(
+            (name, onlyReads) =>
+                new DatabaseParts(
+                    options.Cluster,
+                    name,
+                    options.AddressFor(onlyReads),
+                    _parser,
+                    options.Declared,
+                    parts.Clock
+                ),
+            parts.Clock
+        );
         _onRevoked = _sessions.EndRevoked;
         _door = new FrontDoor(
             new FrontDoorParts
@@ -51,7 +62,7 @@ public sealed class PostgresGateway : IAsyncDisposable
                 Options = options,
                 Gateway = parts,
                 Sessions = _sessions,
-                Database = Database,
+                Databases = _databases,
                 Settler = _settler,
                 Log = _log,
             }
@@ -61,6 +72,9 @@ public sealed class PostgresGateway : IAsyncDisposable
     /// <summary>Where clients come, once started.</summary>
     public IPEndPoint EndPoint =>
         _listener?.LocalEndPoint as IPEndPoint ?? throw new InvalidOperationException("the gateway is not started");
+
+    /// <summary>Databases that are held ready, each once for each role.</summary>
+    internal int Databases => _databases.Count;
 
     /// <summary>Sessions that are open.</summary>
     public int Sessions => _sessions.Count;
@@ -80,13 +94,19 @@ public sealed class PostgresGateway : IAsyncDisposable
     }
 
     /// <summary>What a text would do in a database, in a fresh session of the role for leases that write; nothing of it is run.</summary>
-    public Task<ExplainedText> ExplainAsync(string database, string text, CancellationToken token)
+    public async Task<ExplainedText> ExplainAsync(string database, string text, CancellationToken token)
     {
         ArgumentException.ThrowIfNullOrEmpty(database);
         ArgumentNullException.ThrowIfNull(text);
-        return Database(database, onlyReads: false) is { } parts
-            ? new Explainer(parts, _parts.Clock).ExplainAsync(text, token)
-            : Task.FromResult(ExplainedText.Refused($"more than {Limits.MaxDatabases} databases are in use"));
+        if (await _databases.EnterAsync(database, onlyReads: false).ConfigureAwait(false) is not { } visit)
+        {
+            return ExplainedText.Refused($"more than {Limits.MaxDatabases} databases are in use");
+        }
+
+        await using (visit.ConfigureAwait(false))
+        {
+            return await new Explainer(visit.Parts, _parts.Clock).ExplainAsync(text, token).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -100,11 +120,7 @@ public sealed class PostgresGateway : IAsyncDisposable
             .WaitAsync(Limits.MaxDrainTime, _parts.Clock)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _settler.DisposeAsync().ConfigureAwait(false);
-        foreach (var database in _databases.Values)
-        {
-            await database.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await _databases.DisposeAsync().ConfigureAwait(false);
         _parser.Dispose();
         _stopping.Dispose();
     }
@@ -191,27 +207,6 @@ public sealed class PostgresGateway : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // The gateway ends.
-        }
-    }
-
-    private DatabaseParts? Database(string name, bool onlyReads)
-    {
-        lock (_lock)
-        {
-            if (_databases.TryGetValue((name, onlyReads), out var known))
-            {
-                return known;
-            }
-
-            if (_databases.Count >= Limits.MaxDatabases)
-            {
-                return null;
-            }
-
-            var address = onlyReads ? _options.Reader : _options.Writer;
-            var made = new DatabaseParts(_options.Cluster, name, address, _parser, _options.Declared, _parts.Clock);
-            _databases.Add((name, onlyReads), made);
-            return made;
         }
     }
 }

@@ -29,6 +29,8 @@ public sealed record PostgresOptions
     /// <summary>Functions that a DBA vouches for.</summary>
     public IReadOnlyList<CodeDeclaration> Declared { get; init; } = [];
 
+    internal UpstreamAddress AddressFor(bool onlyReads) => onlyReads ? Reader : Writer;
+
     /// <summary>What is wrong, all of it; empty where nothing is.</summary>
     public IReadOnlyList<string> Validate()
     {

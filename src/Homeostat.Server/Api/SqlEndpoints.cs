@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Homeostat.Client.Contract;
 using Homeostat.Core.Actions;
 using Homeostat.Core.Deciding;
@@ -28,6 +29,14 @@ internal sealed class SqlEndpoints(ControlPlane plane, Callers callers)
         var (body, _) = await Exchange.ReadAsync(context, ContractJson.Default.SqlBody);
         var places = new Places();
         var database = places.Text("database", body.Database);
+        if (Encoding.UTF8.GetByteCount(database) > Gateways.Limits.MaxDatabaseName)
+        {
+            places.Refuse(
+                "database",
+                $"expected at most {Gateways.Limits.MaxDatabaseName} bytes, as PostgreSQL has it"
+            );
+        }
+
         if (places.Errors.Count > 0)
         {
             throw ProblemException.Of(places);
@@ -42,6 +51,7 @@ internal sealed class SqlEndpoints(ControlPlane plane, Callers callers)
             );
         }
 
+        DemandReach(caller, database);
         var explained = await gateway.ExplainAsync(database, body.Sql, context.RequestAborted);
         var statements = explained.Statements.Select(statement => Of(statement, caller.Lease));
         await Exchange.WriteAsync(
@@ -49,6 +59,34 @@ internal sealed class SqlEndpoints(ControlPlane plane, Callers callers)
             new SqlAnswer([.. statements], explained.Refusal),
             ContractJson.Default.SqlAnswer
         );
+    }
+
+    /// <summary>
+    /// Before anything is asked of the server: an answer tells of a catalogue and of what the planner knows, and whether
+    /// there is such a database at all.
+    /// </summary>
+    /// <exception cref="ProblemException">A lease asks that cannot be used, or that is not for the database.</exception>
+    private void DemandReach(Caller caller, string database)
+    {
+        if (caller.Lease is not { } lease)
+        {
+            return;
+        }
+
+        var (balance, refusal) = plane.Parts.Book.Find(lease.Id, lease.Agent, plane.Parts.Clock.GetUtcNow());
+        if (balance is null)
+        {
+            throw Callers.Forbidden(refusal ?? "the lease cannot be used");
+        }
+
+        var id = new PostgresNames(plane.Options.PostgresName, database).Database;
+        var estate = plane.Parts.Estate.Current ?? EstateSnapshot.Empty;
+        if (balance.Lineage.Any(one => !one.Cone.Where.Matches(estate, id)))
+        {
+            throw Callers.Forbidden(
+                $"{id} is outside lease {lease.Id}; ask with a lease whose where selects {id}, or with the operator's token"
+            );
+        }
     }
 
     private SqlStatementBody Of(ExplainedStatement statement, Lease? lease)

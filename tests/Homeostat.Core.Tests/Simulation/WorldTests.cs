@@ -106,6 +106,29 @@ public sealed class WorldTests
         );
     }
 
+    /// <summary>Nobody can have seen what is only being made; what it does as whom it runs is judged all the same.</summary>
+    [Fact]
+    public void DelegatingThroughWhatIsMadeIsJudgedAsAllThatThePrincipalMayDo()
+    {
+        var estate = Small.Estate(
+            Running("a"),
+            Small.Of("identity", "reader", Tier.Three, new Relation.Grants(new("reader"), new("db"), Privilege.Write)),
+            Small.Of("identity", "admin", Tier.Three, new Relation.Grants(new("admin"), new("db"), Privilege.Delete)),
+            Small.Of("database", "db", Tier.Three)
+        );
+        Effect Make(string id) => new Effect.Create(new(id), new("configuration"));
+        Judgement Of(string made, string through, string principal) =>
+            Judging.Review(estate, Make(made), new Effect.Delegate(new(through), new(principal), "cron"));
+
+        Assert.Equal(Verdict.Allow, Of("job", "job", "reader").Verdict);
+        var judgement = Of("job", "job", "admin");
+        Assert.Equal(Verdict.StepUp, judgement.Verdict);
+        Assert.Equal([new("db")], judgement.Consequences!.Destroyed);
+        Assert.Equal(Verdict.Defer, Of("job", "another", "reader").Verdict);
+        Assert.Equal(Verdict.Defer, Of("job", "job", "nobody-knows").Verdict);
+        Assert.Equal(Verdict.StepUp, Of("a", "a", "admin").Verdict);
+    }
+
     [Fact]
     public void AConditionIsJudgedInBothWorldsUnlessItIsKnown()
     {

@@ -65,6 +65,49 @@ public sealed class SqlSimulationTests
         Assert.Empty(server.Plane.Parts.Book.Outstanding());
     }
 
+    [Fact]
+    public async Task A_lease_learns_nothing_of_databases_beyond_its_cone()
+    {
+        Assert.SkipWhen(PostgresCluster.WhyNot is not null, PostgresCluster.WhyNot ?? "");
+        await using var cluster = await PostgresCluster.StartAsync();
+        await ExecuteAsync(cluster, "create database payroll");
+        await using var server = await TestServer.StartAsync(
+            new ServerOptions
+            {
+                Data = "",
+                Postgres = Url(cluster),
+                PostgresListen = new(System.Net.IPAddress.Loopback, 0),
+            }
+        );
+        await using var gateway = await server.Plane.Postgres!.StartAsync(server.Plane, NullLoggerFactory.Instance);
+        await UntilListedAsync(server);
+        var lease = await server.GrantAsync("narrow", body => Within(body, "pg:main/postgres"));
+        var tables = await server.GrantAsync("tables", body => Within(body, "pg:main/payroll/public.*"));
+
+        Assert.Single((await AskAsync(lease, "select 1")).Statements);
+        var (there, not) = (await RefusedAsync(lease, "payroll"), await RefusedAsync(lease, "pension"));
+        var beside = await RefusedAsync(tables, "payroll");
+
+        Assert.Equal(403, there.Problem.Status);
+        Assert.Contains("pg:main/payroll is outside lease", there.Message, StringComparison.Ordinal);
+        Assert.Equal(there.Message, not.Message.Replace("pension", "payroll", StringComparison.Ordinal));
+        Assert.Equal(403, beside.Problem.Status);
+        Assert.Single((await AskAsync(server.Operator, "select 1", "payroll")).Statements);
+        Assert.Contains("pension", (await AskAsync(server.Operator, "select 1", "pension")).Refusal);
+        await server.Operator.RevokeAsync("narrow");
+        Assert.Equal(403, (await RefusedAsync(lease, "postgres")).Problem.Status);
+    }
+
+    private static GrantBody Within(GrantBody body, string id) =>
+        body with
+        {
+            Cone = body.Cone with
+            {
+                Operations = ["read"],
+                Where = new SelectorBody { Ids = [id] },
+            },
+        };
+
     private static GrantBody Rows(GrantBody body) =>
         body with
         {
@@ -76,8 +119,11 @@ public sealed class SqlSimulationTests
             },
         };
 
-    private static Task<SqlAnswer> AskAsync(HomeostatClient client, string sql) =>
-        client.SimulateAsync(new SqlBody { Database = "postgres", Sql = sql }, TestContext.Current.CancellationToken);
+    private static Task<SqlAnswer> AskAsync(HomeostatClient client, string sql, string database = "postgres") =>
+        client.SimulateAsync(new SqlBody { Database = database, Sql = sql }, TestContext.Current.CancellationToken);
+
+    private static Task<HomeostatException> RefusedAsync(HomeostatClient client, string database) =>
+        Assert.ThrowsAsync<HomeostatException>(() => AskAsync(client, "select 1", database));
 
     private static string Url(PostgresCluster cluster)
     {

@@ -29,6 +29,9 @@ internal sealed class CatalogueHolder(string connectionString, TimeProvider cloc
     /// <summary>Whether what is held may still be decided by.</summary>
     public bool IsFresh => _current is { } current && clock.GetElapsedTime(current.BeganAt) <= Limits.MaxCatalogueAge;
 
+    /// <summary>Nothing was read, or what was is too old and the last reading failed.</summary>
+    public bool IsUnreadable => _current is null || (Failure is not null && !IsFresh);
+
     /// <summary>Begins to read at an interval.</summary>
     public void Start()
     {

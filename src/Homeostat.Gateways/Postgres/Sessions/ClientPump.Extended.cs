@@ -46,6 +46,12 @@ internal sealed partial class ClientPump
         }
 
         _outgoing.Expect(Awaited.Parse, _statements.Put(name.Span, prepared, _outgoing.Segment));
+        if (prepared!.Substitute is { } substitute)
+        {
+            FrontendMessages.WriteParse(_outgoing.Writer, name.Span, Encoding.UTF8.GetBytes(substitute.Text), []);
+            return;
+        }
+
         _outgoing.Writer.WriteHeader(header);
         _outgoing.Writer.WriteRaw(body.Span);
     }
@@ -82,7 +88,7 @@ internal sealed partial class ClientPump
                 var prepared = Prepared.ByParse(text.ToArray(), statement, types);
                 var plan = await PlanOfAsync(prepared, token).ConfigureAwait(false);
                 return plan.Translation.Forbidden is null
-                    ? (prepared, null)
+                    ? (plan.Substitute is { } instead ? prepared.Replaced(instead) : prepared, null)
                     : (null, (await DecideAsync(plan).ConfigureAwait(false)).Refusal);
             default:
                 return (
@@ -160,11 +166,25 @@ internal sealed partial class ClientPump
             return (new Portal(prepared, null, null), null);
         }
 
-        var plan = await PlanOfAsync(prepared, token).ConfigureAwait(false);
-        var ruling = await DecideAsync(plan).ConfigureAwait(false);
+        var (plan, ruling) = await JudgeAsync(prepared, token).ConfigureAwait(false);
         return ruling.Refusal is { } refusal
             ? (null, refusal)
-            : (new Portal(prepared, plan, _meaning.Book) { Execution = ExecutionOf(plan, ruling.Permit) }, null);
+            : (
+                new Portal(prepared, plan, _meaning.Book)
+                {
+                    Execution = ExecutionOf(plan, ruling.Permit, prepared.Substitute),
+                },
+                null
+            );
+    }
+
+    /// <summary>What the server has under the name must still be what the client's text comes to.</summary>
+    private async ValueTask<(Plan Plan, Ruling Ruling)> JudgeAsync(Prepared prepared, CancellationToken token)
+    {
+        var plan = await PlanOfAsync(prepared, token).ConfigureAwait(false);
+        return Substitute.AreSame(plan.Substitute, prepared.Substitute) || plan.Translation.Forbidden is not null
+            ? (plan, await DecideAsync(plan).ConfigureAwait(false))
+            : (plan, new Ruling(null, Refusal.PreparedBefore(plan.Translation.Command)));
     }
 
     /// <summary>The values follow the names and are passed on as they come.</summary>
@@ -284,12 +304,11 @@ internal sealed partial class ClientPump
             return null;
         }
 
-        var plan = await PlanOfAsync(portal.Prepared, token).ConfigureAwait(false);
-        var ruling = await DecideAsync(plan).ConfigureAwait(false);
+        var (plan, ruling) = await JudgeAsync(portal.Prepared, token).ConfigureAwait(false);
         if (ruling.Refusal is null)
         {
             (portal.Plan, portal.Book) = (plan, _meaning.Book);
-            portal.Execution = ExecutionOf(plan, ruling.Permit);
+            portal.Execution = ExecutionOf(plan, ruling.Permit, portal.Prepared.Substitute);
         }
 
         return ruling.Refusal;
@@ -333,6 +352,7 @@ internal sealed partial class ClientPump
             prepared.Plan is { } known
             && ReferenceEquals(prepared.Book, _meaning.Book)
             && !known.Translation.DependsOnSession
+            && (known.Substitute ?? prepared.Substitute) is null
         )
         {
             return known;
@@ -348,36 +368,5 @@ internal sealed partial class ClientPump
             .ConfigureAwait(false);
         (prepared.Plan, prepared.Book) = (plan, _meaning.Book);
         return plan;
-    }
-
-    private bool IsFree(ReadOnlySpan<byte> portal) =>
-        _portals.Find(portal) is not { } naming || _outgoing.IsCertain(naming);
-
-    /// <summary>What a name stands for, once the server has said so where it may still fail apart from us.</summary>
-    private async ValueTask<T?> CertainAsync<T>(NameTable<T> table, ReadOnlyMemory<byte> name, CancellationToken token)
-        where T : class
-    {
-        if (table.Find(name.Span) is { } naming && !_outgoing.IsCertain(naming))
-        {
-            await _outgoing.DrainAsync(token).ConfigureAwait(false);
-        }
-
-        if (table.Find(name.Span) is { } still && !_outgoing.IsCertain(still) && !_outgoing.IsPassedOver)
-        {
-            // Everything was answered and this was not: it was never sent.
-            still.Standing = Standing.Failed;
-        }
-
-        return table.Find(name.Span)?.Value;
-    }
-
-    /// <summary>Portals end with their transaction.</summary>
-    private void Tidy()
-    {
-        if (_portals.Count >= Limits.PortalsKept)
-        {
-            var idle = parts.Server.IdleSegment;
-            _portals.RemoveWhere((_, naming) => naming.Segment <= idle);
-        }
     }
 }

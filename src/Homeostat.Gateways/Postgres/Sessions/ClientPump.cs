@@ -79,7 +79,7 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
             FrontendType.Parse => ParseAsync(header, token),
             FrontendType.Close => CloseAsync(header, token),
             FrontendType.Flush => _client.CopyMessageAsync(header, _outgoing.Writer, token),
-            FrontendType.FunctionCall => RefuseCallAsync(token),
+            FrontendType.FunctionCall => CallAsync(header, token),
             _ => throw new ProtocolException($"a message of type {(char)header.Type} is not expected here"),
         };
 
@@ -94,14 +94,6 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
     {
         _outgoing.NoteCopy(header.Type);
         return _client.CopyMessageAsync(header, _outgoing.Writer, token);
-    }
-
-    private async ValueTask RefuseCallAsync(CancellationToken token)
-    {
-        await _client.SkipBodyAsync(token).ConfigureAwait(false);
-        _outgoing.RefuseQuery(
-            Refusal.Unsupported("the function-call message is not supported", "call the function by SELECT")
-        );
     }
 
     private async ValueTask QueryAsync(MessageHeader header, CancellationToken token)
@@ -153,14 +145,23 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
             return;
         }
 
-        // 4. The text as it came; one that takes rows alone.
+        // 4. The text as it came, or what stands in its place; one that takes rows alone.
         var takesRows = reading.Plans.Any(plan => plan.Translation.TakesRows);
         if (takesRows)
         {
             await _outgoing.DrainAsync(token).ConfigureAwait(false);
         }
 
-        _outgoing.SendQuery(header, body.Span, executions.Any(execution => execution is not null) ? executions : null);
+        var detail = executions.Any(execution => execution is not null) ? executions : null;
+        if (reading.Instead is { } instead)
+        {
+            _outgoing.SendQuery(instead, detail);
+        }
+        else
+        {
+            _outgoing.SendQuery(header, body.Span, detail);
+        }
+
         foreach (var plan in reading.Plans)
         {
             Note(plan);
@@ -226,7 +227,7 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
             await _outgoing.DrainAsync(token).ConfigureAwait(false);
         }
 
-        return parsed.Statements switch
+        var reading = parsed.Statements switch
         {
             [] => new Reading([], null),
             [var only] => new Reading(
@@ -235,6 +236,7 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
             ),
             var all => await Reader.PlanAllAsync(all, token).ConfigureAwait(false),
         };
+        return await Reader.CompleteAsync(reading, parsed.Statements, token).ConfigureAwait(false);
     }
 
     private async ValueTask<Refusal?> DecideAllAsync(IReadOnlyList<Plan> plans, Execution?[] executions)
@@ -259,7 +261,7 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
 
         for (var at = 0; at < plans.Count; at++)
         {
-            executions[at] = ExecutionOf(plans[at], permits[at]);
+            executions[at] = ExecutionOf(plans[at], permits[at], plans[at].Substitute);
             Name(executions[at]);
         }
 
@@ -273,10 +275,11 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
     }
 
     /// <summary>Null where nothing of the answer has to be followed.</summary>
-    private Execution? ExecutionOf(Plan plan, Permit? permit) =>
+    private Execution? ExecutionOf(Plan plan, Permit? permit, Substitute? substitute) =>
         plan.IsFollowed
             ? new Execution(plan, permit)
             {
+                Substitute = substitute,
                 KeepsCatalogue = plan.OnlyDiscards && !_meaning.IsUnsettled && !_meaning.IsPrivate,
             }
             : null;

@@ -20,6 +20,9 @@ internal sealed class Execution(Plan plan, Permit? permit)
     /// <summary>The names that it gives or takes if it succeeds.</summary>
     public IReadOnlyList<Naming> Namings { get; set; } = [];
 
+    /// <summary>What the server runs in the place of the client's statement; null where it runs that.</summary>
+    public Substitute? Substitute { get; init; }
+
     /// <summary>The session has nothing in the catalogue that this could change.</summary>
     public bool KeepsCatalogue { get; init; }
 

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Homeostat.Core.Actions;
+using Homeostat.Core.Deciding;
+using Homeostat.Core.Estate;
 using Homeostat.Core.Leases;
 using Homeostat.Gateways.Postgres.Authentication;
 using Homeostat.Gateways.Postgres.Upstream;
@@ -18,8 +21,7 @@ internal sealed record FrontDoorParts
 
     public required SessionRegistry Sessions { get; init; }
 
-    /// <summary>What sessions of a database share, by its name and whether they only read; null where there are too many.</summary>
-    public required Func<string, bool, DatabaseParts?> Database { get; init; }
+    public required DatabasePlaces Databases { get; init; }
 
     public required Settler Settler { get; init; }
 
@@ -179,12 +181,14 @@ internal sealed class FrontDoor(FrontDoorParts parts)
 
     private async Task ServeAsync(Doorway door, Lease lease, StartupSettings settings, CancellationToken token)
     {
-        // 5. A connection to the database of its own.
-        var database =
-            parts.Database(settings.Database, lease.Cone.Manner == Manner.ReadOnly)
-            ?? throw new ProtocolException(SqlState.TooManyConnections, "sessions are open to too many databases");
+        // 5. Whether the lease is for anything in that database; whether there is one is not asked before.
+        CheckReach(lease, settings.Database);
+
+        // 6. A connection of its own, and only where the server has let us in a place among the databases: names that are
+        // made up take none.
+        var onlyReads = lease.Cone.Manner == Manner.ReadOnly;
         var upstream = await UpstreamConnection
-            .ConnectAsync(database.Address, database.Name, settings.ApplicationName, token)
+            .ConnectAsync(parts.Options.AddressFor(onlyReads), settings.Database, settings.ApplicationName, token)
             .ConfigureAwait(false);
         await using (upstream.ConfigureAwait(false))
         {
@@ -193,22 +197,74 @@ internal sealed class FrontDoor(FrontDoorParts parts)
                 await upstream.QueryAsync(sql, (_, _) => { }, token).ConfigureAwait(false);
             }
 
-            database.Catalogue.Start();
-            var processId = parts.Sessions.Reserve();
-            try
+            var visit =
+                await parts.Databases.EnterAsync(settings.Database, onlyReads).ConfigureAwait(false)
+                ?? throw new ProtocolException(SqlState.TooManyConnections, "sessions are open to too many databases");
+            await using (visit.ConfigureAwait(false))
             {
-                using var session = SessionOf(door, lease, database, upstream, processId);
-                parts.Sessions.Add(session);
-                CheckLease(lease);
-                await session.StartAsync(token).ConfigureAwait(false);
-                await GreetAsync(door, upstream, session, token).ConfigureAwait(false);
-                Log.Began(parts.Log, processId, lease.Id.Value, database.Name);
-                Log.Ended(parts.Log, processId, await session.RunAsync(token).ConfigureAwait(false));
+                await ServeAsync(door, lease, visit.Parts, upstream, token).ConfigureAwait(false);
             }
-            finally
-            {
-                parts.Sessions.Remove(processId);
-            }
+        }
+    }
+
+    private void CheckReach(Lease lease, string database)
+    {
+        var names = new PostgresNames(parts.Options.Cluster, database);
+        var where = lease.Cone.Where;
+        if (
+            !where.Matches(parts.Gateway.Estate() ?? EstateSnapshot.Empty, names.Database)
+            && !names.InDatabase.Any(where.MaySelectUnder)
+            && !IsObserved(lease, names)
+        )
+        {
+            throw new ProtocolException(
+                SqlState.InsufficientPrivilege,
+                $"database {names.Database} is outside lease {lease.Id}; ask for a lease for it"
+            );
+        }
+    }
+
+    /// <summary>Where a team only watches, nobody is held off for what a lease does not say.</summary>
+    private bool IsObserved(Lease lease, PostgresNames names) =>
+        parts
+            .Gateway.Decider.Simulate(
+                new ActionRequest
+                {
+                    Id = new RequestId("pg-login"),
+                    Agent = lease.Agent,
+                    Lease = lease.Id,
+                    Operation = "CONNECT",
+                    Effects = [new Effect.Read(names.Database, "session")],
+                    PayloadHash = Convert.ToHexStringLower(SHA256.HashData([])),
+                    Goal = new Goal(lease.Purpose),
+                }
+            )
+            .Verdict == Verdict.Allow;
+
+    private async Task ServeAsync(
+        Doorway door,
+        Lease lease,
+        DatabaseParts database,
+        UpstreamConnection upstream,
+        CancellationToken token
+    )
+    {
+        // 7. The session.
+        database.Catalogue.Start();
+        var processId = parts.Sessions.Reserve();
+        try
+        {
+            using var session = SessionOf(door, lease, database, upstream, processId);
+            parts.Sessions.Add(session);
+            CheckLease(lease);
+            await session.StartAsync(token).ConfigureAwait(false);
+            await GreetAsync(door, upstream, session, token).ConfigureAwait(false);
+            Log.Began(parts.Log, processId, lease.Id.Value, database.Name);
+            Log.Ended(parts.Log, processId, await session.RunAsync(token).ConfigureAwait(false));
+        }
+        finally
+        {
+            parts.Sessions.Remove(processId);
         }
     }
 

@@ -12,6 +12,7 @@ internal enum Awaited : byte
     Close,
     Sync,
     Query,
+    Call,
 
     /// <summary>Our own questions, of which the client sees nothing.</summary>
     Own,

@@ -57,6 +57,22 @@ internal sealed class Outgoing(UpstreamConnection upstream, InFlightQueue sent, 
         EndSegment();
     }
 
+    /// <summary>Another text than the client's.</summary>
+    public void SendQuery(ReadOnlySpan<byte> text, object? detail)
+    {
+        sent.Add(new InFlight(Awaited.Query, Segment, detail));
+        FrontendMessages.WriteQuery(Writer, text);
+        EndSegment();
+    }
+
+    public void SendCall(MessageHeader header, ReadOnlySpan<byte> body)
+    {
+        sent.Add(new InFlight(Awaited.Call, Segment));
+        Writer.WriteHeader(header);
+        Writer.WriteRaw(body);
+        EndSegment();
+    }
+
     public void RefuseQuery(Refusal refusal)
     {
         sent.Add(new InFlight(Awaited.Query, Segment, null, refusal));

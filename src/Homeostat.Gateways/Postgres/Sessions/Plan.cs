@@ -26,6 +26,7 @@ internal sealed class Plan
     public Plan(Translation translation, ReadOnlySpan<byte> text)
     {
         Translation = translation;
+        Substitute = translation.Substitute is { } substitute ? new Substitute(substitute) : null;
         PayloadHash = Convert.ToHexStringLower(SHA256.HashData(text));
         OnlyLooks = Effect.AreAllReads(translation.Effects);
         TouchesMeaning =
@@ -44,7 +45,10 @@ internal sealed class Plan
 
     public Translation Translation { get; }
 
-    /// <summary>SHA-256 of the text in lower-case hexadecimal.</summary>
+    /// <summary>What is forwarded instead of the statement; null where it goes as it came.</summary>
+    public Substitute? Substitute { get; }
+
+    /// <summary>SHA-256 of the client's text in lower-case hexadecimal.</summary>
     public string PayloadHash { get; }
 
     public bool OnlyLooks { get; }
@@ -72,6 +76,7 @@ internal sealed class Plan
                 ChangesCatalogue: false,
                 DependsOnSession: false,
                 TakesRows: false,
+                Substitute: null,
             };
 
     /// <summary>Made without what a statement says in numbers, it says the same as the plan that was made with them.</summary>
@@ -88,10 +93,19 @@ internal sealed class Plan
     public bool EndsTransaction => Translation.Step is SessionStep.TransactionEnd;
 
     /// <summary>The server's answer to it must be followed.</summary>
-    public bool IsFollowed => !OnlyLooks || Unsettles || Translation is { Step: not null } or { TakesRows: true };
+    public bool IsFollowed =>
+        !OnlyLooks || Unsettles || Translation is { Step: not null } or { TakesRows: true } or { Substitute: not null };
 
     /// <summary>Nothing of it is looked up by name in the catalogue: it means the same whatever was made or dropped.</summary>
     public bool NamesNothing =>
-        Translation is { Read.Count: 0, Written.Count: 0, Locked.Count: 0, Planned.Count: 0, DependsOnSession: false }
+        Translation
+            is {
+                Read.Count: 0,
+                Written.Count: 0,
+                Locked.Count: 0,
+                Planned.Count: 0,
+                DependsOnSession: false,
+                Substitute: null
+            }
         && Translation.Effects.All(effect => effect is Effect.Read { Classification: "session" });
 }

@@ -32,7 +32,7 @@ internal sealed class PlanBook(DatabaseCatalogue catalogue, SearchPath path, str
         if (
             text.Length <= Limits.MaxCachedTextBytes
             && !plan.Translation.DependsOnSession
-            && plan.Translation.Missing.Count == 0
+            && plan.Translation is { Missing.Count: 0, Substitute: null }
         )
         {
             _plans.Keep(text, plan);

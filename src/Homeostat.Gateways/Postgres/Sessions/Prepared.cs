@@ -10,7 +10,11 @@ internal sealed class Prepared(byte[] text, SqlStatement? statement)
 {
     private SqlStatement? _statement = statement;
 
+    /// <summary>As the client sent it.</summary>
     public byte[] Text { get; } = text;
+
+    /// <summary>What the server has in its place; null where it has the text.</summary>
+    public Substitute? Substitute { get; private init; }
 
     /// <summary>Null for a text without a statement.</summary>
     public SqlStatement? Statement => _statement ??= IsKnown ? ParseKnown() : null;
@@ -29,6 +33,9 @@ internal sealed class Prepared(byte[] text, SqlStatement? statement)
             {
                 IsText = false,
             };
+
+    /// <summary>The server gets another text, and only as long as that is what this one comes to.</summary>
+    public Prepared Replaced(Substitute substitute) => new(Text, Statement) { IsText = false, Substitute = substitute };
 
     /// <summary>A short text that is in a book.</summary>
     public static Prepared Known(ReadOnlySpan<byte> text, Plan plan, PlanBook book) =>

@@ -32,6 +32,13 @@ internal sealed record Refusal(string SqlState, string Message)
     public static Refusal NotNow(string message, string detail) =>
         new(Wire.SqlState.ObjectNotInPrerequisiteState, message) { Detail = detail };
 
+    /// <summary>Drivers that keep statements prepare them anew where they are told this.</summary>
+    public static Refusal PreparedBefore(string command) =>
+        Unsupported(
+            $"what this {command} IF EXISTS names was there or not when it was prepared, and now it is otherwise",
+            "prepare the statement again"
+        );
+
     /// <summary>What the grammar does not read is not judged.</summary>
     public static Refusal Of(ParseRefusal refusal) =>
         new(
@@ -59,9 +66,14 @@ internal sealed record Refusal(string SqlState, string Message)
         var worst = findings.MinBy(finding => finding.AtMost);
         var translation = plan.Translation;
         var detail = new StringBuilder();
-        foreach (var finding in findings)
+        foreach (var finding in findings.Take(Limits.MaxToldFindings))
         {
             detail.Append(finding.Test).Append(": ").Append(finding.Reason).Append('\n');
+        }
+
+        if (findings.Count > Limits.MaxToldFindings)
+        {
+            detail.Append($"and {findings.Count - Limits.MaxToldFindings} more\n");
         }
 
         foreach (var name in translation.Missing)

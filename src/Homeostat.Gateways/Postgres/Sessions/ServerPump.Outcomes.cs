@@ -83,7 +83,7 @@ internal sealed partial class ServerPump
         _isUndone = true;
         Undo();
         _isCopyingIn = false;
-        if (head.Kind is Awaited.Query or Awaited.Sync)
+        if (head.Kind is Awaited.Query or Awaited.Call or Awaited.Sync)
         {
             FailFrom(head.Detail, _statement, $"failed {error.SqlState}");
             return;
@@ -152,7 +152,7 @@ internal sealed partial class ServerPump
             sent.Take();
         }
 
-        if (!sent.TryPeek(out var head) || head.Kind is not (Awaited.Query or Awaited.Sync))
+        if (!sent.TryPeek(out var head) || head.Kind is not (Awaited.Query or Awaited.Call or Awaited.Sync))
         {
             throw Unexpected(header);
         }

@@ -127,6 +127,7 @@ internal sealed partial class ServerPump(
         {
             BackendType.NotificationResponse => PassAsync(header, token),
             BackendType.ParameterStatus => HandleSettingAsync(header, token),
+            BackendType.FunctionCallResponse when IsNext(Awaited.Call) => PassAsync(header, token),
             BackendType.Authentication
             or BackendType.BackendKeyData
             or BackendType.NegotiateProtocolVersion
@@ -137,6 +138,11 @@ internal sealed partial class ServerPump(
             _ when sent.TryPeek(out var head) && head is { Kind: Awaited.Own, Detail: OwnQuery own } => HandleOwnAsync(
                 own,
                 head.Segment,
+                header,
+                token
+            ),
+            BackendType.NoticeResponse when SubstituteNow is { } substitute => HandleNoticeAsync(
+                substitute,
                 header,
                 token
             ),

@@ -143,6 +143,27 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
     }
 
     /// <summary>
+    /// Reads the catalogue again, however new it is: what others have made up to now is in it. False where it cannot be
+    /// read.
+    /// </summary>
+    public async ValueTask<bool> RenewAsync(CancellationToken token)
+    {
+        if (_private is null)
+        {
+            return await database.Catalogue.ReadAfterAsync(clock.GetTimestamp()).ConfigureAwait(false) is not null
+                && await OpenBookAsync().ConfigureAwait(false) is null;
+        }
+
+        if (!await CanAskAsync(token).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        await ReadPrivateAsync(token).ConfigureAwait(false);
+        return await OpenBookAsync().ConfigureAwait(false) is null;
+    }
+
+    /// <summary>
     /// The effects with those on relations that only this session's open transaction can see taken for what they are:
     /// nobody's loss. Such a relation is in the session's catalogue and not in a committed one that was read after it.
     /// </summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Homeostat.Gateways.Postgres.Wire;
 
 namespace Homeostat.Gateways.Postgres.Sessions;
@@ -51,7 +52,9 @@ internal sealed record StartupSettings(string User, string Database)
             ? given
             : throw new ProtocolException(SqlState.InvalidAuthorization, "no user is named; it is the id of a lease");
         var database = message["database"] is { Length: > 0 } named ? named : user;
-        if (database.Length > Limits.MaxDatabaseName)
+
+        // Of a longer one the server would take the beginning: another database than the one that is judged.
+        if (Encoding.UTF8.GetByteCount(database) > Limits.MaxDatabaseName)
         {
             throw new ProtocolException(SqlState.InvalidParameter, "the name of the database is too long");
         }

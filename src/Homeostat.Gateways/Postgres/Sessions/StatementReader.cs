@@ -1,4 +1,5 @@
 using System.Text;
+using Homeostat.Core.Actions;
 using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Parsing;
 using Homeostat.Gateways.Postgres.Translating;
@@ -8,12 +9,17 @@ namespace Homeostat.Gateways.Postgres.Sessions;
 /// <summary>The plans of a text's statements in order, or why it is refused before any decision.</summary>
 internal readonly record struct Reading(IReadOnlyList<Plan> Plans, Refusal? Refusal)
 {
+    /// <summary>The text that is forwarded in the place of the client's; null where that goes as it came.</summary>
+    public byte[]? Instead { get; init; }
+
     public static Reading Refused(Refusal refusal) => new([], refusal);
 }
 
 /// <summary>Texts to plans, by what they mean in one session.</summary>
 internal sealed class StatementReader(DatabaseParts database, SessionMeaning meaning, NameTable<Prepared> statements)
 {
+    private const string NotRead = "what it names is not in the catalogue, which cannot be read again now";
+
     /// <summary>Short texts on this thread, whose stack is enough for them; longer ones where there is more.</summary>
     public ValueTask<ParsedText> ParseAsync(ReadOnlyMemory<byte> text, CancellationToken token) =>
         text.Length <= Limits.MaxInlineParseBytes
@@ -44,6 +50,14 @@ internal sealed class StatementReader(DatabaseParts database, SessionMeaning mea
             plan = Translate(statement, text.Span, meaning.Path, null);
         }
 
+        // What is said not to be there must not have been made by somebody else a moment ago.
+        if (plan.Substitute is not null)
+        {
+            plan = await meaning.RenewAsync(token).ConfigureAwait(false)
+                ? Translate(statement, text.Span, meaning.Path, null)
+                : Unsure(plan, text.Span);
+        }
+
         if (isText)
         {
             meaning.Book.Keep(text.Span, plan);
@@ -61,12 +75,58 @@ internal sealed class StatementReader(DatabaseParts database, SessionMeaning mea
     public async ValueTask<Reading> PlanAllAsync(IReadOnlyList<SqlStatement> all, CancellationToken token)
     {
         var reading = PlanAll(all);
+        if (reading.Plans.Any(plan => plan.Substitute is not null))
+        {
+            return await meaning.RenewAsync(token).ConfigureAwait(false)
+                ? PlanAll(all)
+                : Reading.Refused(Refusal.NotNow(NotRead, "it may be there by now"));
+        }
+
         return
             reading.Plans.Any(plan => plan.Translation.Missing.Count > 0)
             && await meaning.LookAgainAsync(token).ConfigureAwait(false)
             ? PlanAll(all)
             : reading;
     }
+
+    /// <summary>With the text that goes to the server, which is read again: it must say what was judged.</summary>
+    public async ValueTask<Reading> CompleteAsync(
+        Reading reading,
+        IReadOnlyList<SqlStatement> statements,
+        CancellationToken token
+    )
+    {
+        if (reading.Refusal is not null || reading.Plans.All(plan => plan.Substitute is null))
+        {
+            return reading;
+        }
+
+        var joined = Substitute.Join(statements, reading.Plans);
+        var parsed = await ParseAsync(joined, token).ConfigureAwait(false);
+        return Substitute.IsJoined(parsed, statements)
+            ? reading with
+            {
+                Instead = joined,
+            }
+            : Reading.Refused(
+                Refusal.Unsupported(
+                    "without what it names and is not there, the text cannot be put together",
+                    "send the statements that say IF EXISTS in messages of their own"
+                )
+            );
+    }
+
+    /// <summary>It is not forwarded, and the refusal is decided and written as every other.</summary>
+    private Plan Unsure(Plan plan, ReadOnlySpan<byte> text) =>
+        new(
+            plan.Translation with
+            {
+                Substitute = null,
+                Forbidden = NotRead,
+                Effects = [new Effect.Unknown(database.Names.Database, NotRead)],
+            },
+            text
+        );
 
     private Reading PlanAll(IReadOnlyList<SqlStatement> all)
     {

@@ -107,6 +107,12 @@ internal static class AlterStatements
 
     private static void Alter(Walk walk, SyntaxNode node, string? kind, string field, Frame frame)
     {
+        if (AbsentNames.IsNothing(walk, node, frame))
+        {
+            DefinitionStatements.RunEventTriggers(walk);
+            return;
+        }
+
         DefinitionStatements.ChangeCatalogue(walk);
         var type = node.Text("renameType") ?? node.Text("objectType");
         foreach (
@@ -179,6 +185,12 @@ internal static class AlterStatements
 
     private static void AlterTable(Walk walk, SyntaxNode node, Frame frame)
     {
+        if (AbsentNames.IsNothing(walk, node, frame))
+        {
+            DefinitionStatements.RunEventTriggers(walk);
+            return;
+        }
+
         DefinitionStatements.ChangeCatalogue(walk);
         if (node.Node("relation") is not { } name)
         {

@@ -193,7 +193,13 @@ internal static class CommandNames
     {
         var type = root.Text("renameType") is "OBJECT_COLUMN" ? root.Text("relationType") : root.Text("renameType");
         type ??= root.Text("removeType") ?? root.Text("objectType") ?? root.Text("objtype") ?? root.Text("kind");
-        var name = (type ?? "").Replace("OBJECT_", "", StringComparison.Ordinal);
+        return WordOf(type ?? "");
+    }
+
+    /// <summary>PostgreSQL's word for <c>OBJECT_TABLE</c> and its kin.</summary>
+    public static string WordOf(string objectType)
+    {
+        var name = objectType.Replace("OBJECT_", "", StringComparison.Ordinal);
         return name.Length == 0 ? "OBJECT" : ObjectWords.GetValueOrDefault(name) ?? name.Replace('_', ' ');
     }
 }

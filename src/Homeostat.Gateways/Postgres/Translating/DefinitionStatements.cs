@@ -67,6 +67,12 @@ internal static class DefinitionStatements
     public static void ChangeCatalogue(Walk walk)
     {
         walk.Found.ChangesCatalogue();
+        RunEventTriggers(walk);
+    }
+
+    /// <summary>Also with a statement that finds nothing to change.</summary>
+    public static void RunEventTriggers(Walk walk)
+    {
         foreach (var trigger in walk.Catalogue.Own.EventTriggers)
         {
             walk.Functions.Touch(trigger.Function, new Frame(walk.Session.Path));
@@ -82,7 +88,7 @@ internal static class DefinitionStatements
         walk.Found.Add(new Effect.Create(id, new ResourceKind("configuration")));
         if (form.Runs)
         {
-            walk.Found.Add(new Effect.Delegate(id, walk.Role, form.Kind));
+            OthersRun(walk, id, form.Kind, names[^1]);
         }
 
         if (node.Flag("replace"))
@@ -162,9 +168,7 @@ internal static class DefinitionStatements
         {
             Table(walk, table, frame);
             var name = walk.Relations.NameOf(table.Node("relation") ?? table, frame);
-            walk.Found.Add(
-                new Effect.Delegate(walk.Names.Relation(name.Schema, name.Name), walk.Role, "foreign table")
-            );
+            OthersRun(walk, walk.Names.Relation(name.Schema, name.Name), "foreign table", name.Name);
         }
         else
         {
@@ -207,18 +211,40 @@ internal static class DefinitionStatements
             var full = walk.Relations.Absent(name.Text("schemaname"), name.Text("relname") ?? "?", frame);
             var id = walk.Names.Relation(full.Schema, full.Name);
             walk.Found.Add(new Effect.Create(id, new ResourceKind("configuration")));
-            walk.Found.Add(new Effect.Delegate(id, walk.Role, "view"));
             if (node.Flag("replace"))
             {
                 walk.Found.Risky(id, "definition");
             }
+
+            // Looked at once the query has been.
+            walk.Later(() => Delegated(walk, id, full.Name));
         }
         else
         {
             walk.Found.Unknown("a view without a name");
         }
 
-        walk.Visit(node.Node("query"), frame with { PlanOnly = true });
+        // What it will do when somebody reads it counts as done now: functions are run, and not only planned.
+        walk.Visit(node.Node("query"), frame);
+    }
+
+    /// <summary>
+    /// A view that only reads hands on nothing but that, and who may read it is a matter of a GRANT. One that does more
+    /// does it whenever somebody comes upon it.
+    /// </summary>
+    private static void Delegated(Walk walk, ResourceId view, string name)
+    {
+        if (!walk.Found.OnlyMakesAndReads(view))
+        {
+            OthersRun(walk, view, "view", name);
+        }
+    }
+
+    /// <summary>As whom it was made is not the worst: most of it runs as whoever comes upon it, with all that they may do.</summary>
+    private static void OthersRun(Walk walk, ResourceId id, string kind, string name)
+    {
+        walk.Found.Add(new Effect.Delegate(id, walk.Role, kind));
+        walk.Found.Add(new Effect.Unknown(walk.Names.Database, $"others will run {kind} {name} as themselves"));
     }
 
     /// <summary>Its expressions run at once over every row; writers wait meanwhile, unless it is built beside them.</summary>

@@ -21,10 +21,16 @@ internal static class DropStatements
 
     private static void Drop(Walk walk, SyntaxNode node, Frame frame)
     {
-        DefinitionStatements.ChangeCatalogue(walk);
+        DefinitionStatements.RunEventTriggers(walk);
         var cascades = node.Text("behavior") == "DROP_CASCADE";
         var type = node.Text("removeType") ?? "?";
-        foreach (var item in node.Nodes("objects"))
+        var items = AbsentNames.Without(walk, node, frame);
+        if (items.Count > 0)
+        {
+            walk.Found.ChangesCatalogue();
+        }
+
+        foreach (var item in items)
         {
             One(walk, type, item, cascades, frame);
         }

@@ -36,6 +36,7 @@ internal sealed class Findings(PostgresNames names)
     private bool _changesCatalogue;
     private bool _dependsOnSession;
     private SessionStep? _step;
+    private Substitution? _substitute;
     private bool _takesRows;
 
     public PostgresNames Names { get; } = names;
@@ -52,6 +53,13 @@ internal sealed class Findings(PostgresNames names)
 
     /// <summary>The client sends rows after it.</summary>
     public void TakesRows() => _takesRows = true;
+
+    /// <summary>This goes to the server instead of the statement.</summary>
+    public void Replace(Substitution substitute)
+    {
+        _substitute = substitute;
+        OfSessionOnly();
+    }
 
     public void Step(SessionStep step) => _step = step;
 
@@ -106,6 +114,13 @@ internal sealed class Findings(PostgresNames names)
         _relations[name] = (known.Access | access, sum, known.IsTemporary || isTemporary);
     }
 
+    /// <summary>Nothing was found up to now but what is read and what is made, with this one changed at most.</summary>
+    public bool OnlyMakesAndReads(ResourceId made) =>
+        _effects.All(effect =>
+            effect is Effect.Create or Effect.Read || (effect is Effect.Change && effect.Target == made)
+        )
+        && _relations.Values.All(found => (found.Access & ~(Access.Read | Access.Plan | Access.Create)) == Access.None);
+
     public Translation ToTranslation(string command)
     {
         foreach (var (name, found) in _relations)
@@ -129,6 +144,7 @@ internal sealed class Findings(PostgresNames names)
             ChangesCatalogue = _changesCatalogue,
             DependsOnSession = _dependsOnSession,
             Step = _step,
+            Substitute = _substitute,
             TakesRows = _takesRows,
         };
     }

@@ -95,6 +95,9 @@ public sealed record Translation
 
     internal SessionStep? Step { get; init; }
 
+    /// <summary>What is judged, and has to be forwarded, in the place of the statement; null where it goes as it came.</summary>
+    internal Substitution? Substitute { get; init; }
+
     /// <summary>It is a COPY whose rows the client sends after it.</summary>
     internal bool TakesRows { get; init; }
 }

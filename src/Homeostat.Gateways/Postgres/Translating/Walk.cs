@@ -36,6 +36,7 @@ internal sealed class Walk
 {
     private readonly Stack<Action> _work = new();
     private readonly HashSet<object> _seen = [];
+    private SyntaxNode? _root;
     private int _steps;
 
     public Walk(DatabaseCatalogue catalogue, SessionContext session, PostgresNames names, Definitions definitions)
@@ -65,6 +66,7 @@ internal sealed class Walk
 
     public void Run(SyntaxNode statement)
     {
+        _root = statement;
         Visit(statement, new Frame(Session.Path));
         while (_work.TryPop(out var next))
         {
@@ -158,6 +160,9 @@ internal sealed class Walk
         Visit(parsed.Statements.Select(statement => statement.Root), frame);
         return true;
     }
+
+    /// <summary>It is the statement itself, and not one that a function or a rule runs.</summary>
+    public bool IsRoot(SyntaxNode node) => ReferenceEquals(node, _root);
 
     /// <summary>True the first time.</summary>
     public bool Once(object key) => _seen.Add(key);

@@ -1,3 +1,4 @@
+using Homeostat.Core.Leases;
 using Homeostat.Gateways.Tests.Postgres.Server;
 using Npgsql;
 using static Homeostat.Gateways.Tests.Postgres.Sessions.TestGateway;
@@ -20,7 +21,7 @@ public sealed class LifeTests(GatewayFixture fixture) : IClassFixture<GatewayFix
     [Fact]
     public async Task Notifications_reach_who_listens()
     {
-        var lease = Gateway.Grant("listen", Homeostat.Core.Leases.Manner.ReadOnly);
+        var lease = Gateway.Grant("listen", Manner.ReadOnly);
         await using var listening = await Gateway.OpenAsync(lease);
         var heard = new TaskCompletionSource<string>();
         listening.Notification += (_, told) => heard.TrySetResult(told.Payload);
@@ -103,9 +104,7 @@ public sealed class LifeTests(GatewayFixture fixture) : IClassFixture<GatewayFix
     [Fact]
     public async Task A_read_only_lease_looks_and_changes_nothing()
     {
-        await using var connection = await Gateway.OpenAsync(
-            Gateway.Grant("looks", Homeostat.Core.Leases.Manner.ReadOnly)
-        );
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("looks", Manner.ReadOnly));
 
         await ExecuteAsync(connection, "begin");
         Assert.Equal(3L, await ScalarAsync(connection, "select count(*) from customers"));
@@ -183,5 +182,56 @@ public sealed class LifeTests(GatewayFixture fixture) : IClassFixture<GatewayFix
             );
 
         Assert.Equal("slept", await sleeping);
+    }
+
+    [Fact]
+    public async Task Names_of_databases_that_are_made_up_hold_nobody_off()
+    {
+        var lease = Gateway.Grant("names");
+        await using var before = await Gateway.OpenAsync(lease);
+        var held = Gateway.Databases;
+
+        for (var at = 0; at <= Limits.MaxDatabases; at++)
+        {
+            var told = await Gateway.ExplainAsync($"explained_{at}", "select 1");
+            Assert.Contains("does not exist", told.Refusal, StringComparison.Ordinal);
+            Assert.Equal("3D000", (await TurnedAwayAsync(lease, $"entered_{at}")).SqlState);
+        }
+
+        Assert.Equal(held, Gateway.Databases);
+        await using var after = await Gateway.OpenAsync(Gateway.Grant("names-reading", Manner.ReadOnly));
+        Assert.Equal(1, await ScalarAsync(after, "select 1"));
+    }
+
+    [Fact]
+    public async Task A_lease_for_elsewhere_is_turned_away_before_the_database_is_asked()
+    {
+        var lease = Gateway.Grant("elsewhere", where: new Selector { Ids = ["pg:main/another*", "web-?"] });
+
+        var (there, not) = (await TurnedAwayAsync(lease, Gateway.Database), await TurnedAwayAsync(lease, "missing"));
+
+        Assert.Equal(("42501", "42501"), (there.SqlState, not.SqlState));
+        Assert.Contains("outside lease elsewhere", there.MessageText, StringComparison.Ordinal);
+        var anywhere = Gateway.Grant("tables", where: new Selector { Ids = ["pg:m*/*/public.notes"] });
+        var (code, _) = await Gateway.RunAsync(anywhere, "psql", "table notes", "disable", "-v", "ON_ERROR_STOP=1");
+        Assert.Equal(0, code);
+    }
+
+    [Fact]
+    public async Task A_name_of_a_database_that_the_server_would_cut_is_refused()
+    {
+        var lease = Gateway.Grant("long-name");
+
+        Assert.Equal("22023", (await TurnedAwayAsync(lease, new string('é', 32))).SqlState);
+        Assert.Equal("3D000", (await TurnedAwayAsync(lease, new string('é', 31))).SqlState);
+    }
+
+    private async Task<PostgresException> TurnedAwayAsync(Lease lease, string database)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(Gateway.ConnectionString(lease)) { Database = database };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        return await Assert.ThrowsAsync<PostgresException>(() =>
+            connection.OpenAsync(TestContext.Current.CancellationToken)
+        );
     }
 }

@@ -243,19 +243,66 @@ public sealed class PipelineTests(GatewayFixture fixture) : IClassFixture<Gatewa
         await Gateway.SettledAsync();
     }
 
+    /// <summary>As libpq reads a large object: open (952), read (954), close (953); one that is not there is an error.</summary>
     [Fact]
-    public async Task The_function_call_message_is_refused_and_the_session_goes_on()
+    public async Task Large_objects_are_read_by_the_function_call_message()
     {
-        await using var client = await ConnectAsync(Gateway.Grant("call"));
-        client.Writer.BeginMessage(FrontendType.FunctionCall);
-        client.Writer.WriteInt32(1598);
-        client.Writer.WriteInt16(0);
-        client.Writer.WriteInt16(0);
-        client.Writer.WriteInt16(0);
-        client.Writer.EndMessage();
+        await using var direct = await Gateway.OpenDirectAsync();
+        await ExecuteAsync(direct, "select lo_from_bytea(77, 'large')");
+        await ExecuteAsync(direct, "grant select on large object 77 to public");
+        await using var client = await ConnectAsync(Gateway.Grant("objects", Manner.ReadOnly));
+        FrontendMessages.WriteQuery(client.Writer, "begin");
+        Call(client.Writer, 952, 77, 0x40000);
+        Call(client.Writer, 954, 0, 100);
+        Call(client.Writer, 953, 0);
+        Call(client.Writer, 952, 78, 0x40000);
+        FrontendMessages.WriteQuery(client.Writer, "rollback");
+
+        Assert.Equal("[BEGIN] ZT V ZT V ZT V ZT 42704 ZE [ROLLBACK] ZI", await AnswersAsync(client, ready: 6));
+    }
+
+    /// <summary>Writing (955), making (957) and whatever else there is: by SELECT alone, where the grammar reads it.</summary>
+    [Theory]
+    [InlineData(955)]
+    [InlineData(957)]
+    [InlineData(964)]
+    [InlineData(1598)]
+    [InlineData(-1)]
+    public async Task Any_other_function_call_message_is_refused_and_the_session_goes_on(int function)
+    {
+        await using var client = await ConnectAsync(Gateway.Grant($"call{function}"));
+        Call(client.Writer, function);
         FrontendMessages.WriteQuery(client.Writer, "select 1");
 
         Assert.Equal("0A000 ZI T D [SELECT 1] ZI", await AnswersAsync(client, ready: 2));
+    }
+
+    [Fact]
+    public async Task Who_may_not_look_at_the_database_reads_no_large_object()
+    {
+        var lease = Gateway.Grant("no-objects", where: new Selector { Ids = ["pg:main/*/public.notes"] });
+        await using var client = await ConnectAsync(lease);
+        Call(client.Writer, 952, 77, 0x40000);
+        FrontendMessages.WriteQuery(client.Writer, "table notes");
+
+        Assert.StartsWith("42501 ZI T ", await AnswersAsync(client, ready: 2), StringComparison.Ordinal);
+    }
+
+    private static void Call(MessageWriter writer, int function, params ReadOnlySpan<int> arguments)
+    {
+        writer.BeginMessage(FrontendType.FunctionCall);
+        writer.WriteInt32(function);
+        writer.WriteInt16(1);
+        writer.WriteInt16(1);
+        writer.WriteInt16((short)arguments.Length);
+        foreach (var argument in arguments)
+        {
+            writer.WriteInt32(sizeof(int));
+            writer.WriteInt32(argument);
+        }
+
+        writer.WriteInt16(1);
+        writer.EndMessage();
     }
 
     [Fact]

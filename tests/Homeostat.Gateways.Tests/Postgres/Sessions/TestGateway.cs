@@ -9,6 +9,7 @@ using Homeostat.Core.Leases;
 using Homeostat.Core.Simulation;
 using Homeostat.Gateways.Postgres;
 using Homeostat.Gateways.Postgres.Authentication;
+using Homeostat.Gateways.Postgres.Explaining;
 using Homeostat.Gateways.Postgres.Upstream;
 using Homeostat.Gateways.Tests.Postgres.Server;
 using Homeostat.Ledger.Checkpoints;
@@ -164,7 +165,20 @@ internal sealed class TestGateway : IAsyncDisposable
         );
     }
 
-    public Lease Grant(string id, Manner manner = Manner.Reversible, long rows = 100, LeaseId? parent = null)
+    /// <summary>Databases that the gateway holds ready.</summary>
+    public int Databases => _gateway.Databases;
+
+    /// <summary>What an operator would be told.</summary>
+    public Task<ExplainedText> ExplainAsync(string database, string text) =>
+        _gateway.ExplainAsync(database, text, TestContext.Current.CancellationToken);
+
+    public Lease Grant(
+        string id,
+        Manner manner = Manner.Reversible,
+        long rows = 100,
+        LeaseId? parent = null,
+        Selector? where = null
+    )
     {
         var now = TimeProvider.System.GetUtcNow();
         var lease = new Lease
@@ -175,6 +189,7 @@ internal sealed class TestGateway : IAsyncDisposable
             Cone = new LightCone
             {
                 Operations = (Operations)ushort.MaxValue,
+                Where = where ?? Selector.Everything,
                 Amounts = new Amounts
                 {
                     Resources = 1000,

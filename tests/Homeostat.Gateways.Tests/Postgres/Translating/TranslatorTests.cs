@@ -314,11 +314,37 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
     [InlineData("create function f() returns int language sql as 'select 1'")]
     [InlineData("create trigger t after insert on notes for each row execute function watch()")]
     [InlineData("create rule r as on insert to notes do instead nothing")]
-    [InlineData("create view v as select 1")]
+    [InlineData("create policy p on notes using (true)")]
     [InlineData("create operator === (leftarg = int, rightarg = int, function = int4eq)")]
     [InlineData("create cast (pair as int) with function opaque() as implicit")]
-    public async Task What_others_will_run_later_is_a_delegation(string sql) =>
-        Assert.Contains((await TranslateAsync(sql)).Effects, effect => effect is Effect.Delegate);
+    public async Task What_others_will_run_later_is_a_delegation_and_unknown(string sql)
+    {
+        var effects = (await TranslateAsync(sql)).Effects;
+
+        Assert.Contains(effects, effect => effect is Effect.Delegate);
+        Assert.Contains(effects, effect => effect is Effect.Unknown);
+    }
+
+    /// <summary>What a view does is done when it is read; made it may be by whoever may do all of that.</summary>
+    [Fact]
+    public async Task A_view_is_made_by_whoever_may_do_what_it_does()
+    {
+        var plain = (await TranslateAsync("create view v as select * from customers")).Effects;
+        var locking = (await TranslateAsync("create view v as select * from customers for update")).Effects;
+
+        Assert.Equal(
+            ["pg:main/shop/public.customers", "pg:main/shop/public.v"],
+            plain.Select(effect => effect.Target.Value).Distinct().Order(StringComparer.Ordinal)
+        );
+        Assert.All(plain, effect => Assert.True(effect is Effect.Create or Effect.Read));
+        Assert.Contains(locking, effect => effect is Effect.Unknown);
+        Assert.DoesNotContain(
+            (await TranslateAsync("create schema s create table t (id int) create view v as select * from t")).Effects,
+            effect => effect is Effect.Unknown
+        );
+        Assert.NotEmpty((await TranslateAsync("create view v as select opaque()")).Opaque);
+        Assert.NotEmpty((await TranslateAsync("create or replace view v as select opaque() where false")).Opaque);
+    }
 
     [Theory]
     [InlineData("lock table customers")]

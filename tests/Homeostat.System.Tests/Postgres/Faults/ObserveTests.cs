@@ -23,4 +23,19 @@ public sealed class ObserveTests(ProductionSite site)
         Assert.Equal("allow", decision.Verdict);
         Assert.Equal("deny", decision.WouldBe);
     }
+
+    /// <summary>Leases are named while the team watches: one that does not name the database yet is let in there, and nowhere else.</summary>
+    [Fact(SkipUnless = nameof(IsInstalled), Skip = "PostgreSQL 15 is not installed")]
+    public async Task A_lease_for_elsewhere_is_let_in()
+    {
+        await using var service = await Service.StartAsync(site.Cluster, overlay: "observing.yaml");
+        var visit = await site.LendAsync(Cones.Reading, "staging", by: service);
+
+        Assert.Equal("1", await visit.Door.AskAsync("select 1"));
+
+        var enforced = await site.LendAsync(Cones.Reading, "staging");
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => enforced.Door.AskAsync("select 1"));
+        Assert.Equal("42501", refused.SqlState);
+        Assert.Contains("outside lease", refused.MessageText, StringComparison.Ordinal);
+    }
 }

@@ -15,16 +15,20 @@ public sealed class DumpTests(ProductionSite site)
     {
         var visit = await site.LendAsync(Cones.Whole("shop"));
 
-        // Not the table whose policy runs code of somebody's, and no large objects, which pg_dump reads by a message that is refused.
-        string[] how = ["--restrict-key=x", "--exclude-table=guarded", "--no-blobs"];
+        // Not the table whose policy runs code of somebody's.
+        string[] how = ["--restrict-key=x", "--exclude-table=guarded"];
         var direct = await Programs.ClientAsync(site.Cluster.Direct("shop"), "pg_dump", how);
         var through = await Programs.ClientAsync(visit.Door, "pg_dump", how);
 
         Assert.Contains("COPY public.customers", direct, StringComparison.Ordinal);
+        Assert.Contains("lowrite", direct, StringComparison.Ordinal);
         Assert.Equal(direct, through);
     }
 
-    /// <summary>Without code: what functions do nobody can foresee, so that they are not made through the gateway.</summary>
+    /// <summary>
+    /// As people restore: into a database where none of it is, and once more over what is there then. Without code: what
+    /// functions do nobody can foresee, so that they are not made through the gateway.
+    /// </summary>
     [Fact(SkipUnless = nameof(IsInstalled), Skip = Missing)]
     public async Task What_is_read_in_through_it_dumps_as_it_was()
     {
@@ -42,16 +46,21 @@ public sealed class DumpTests(ProductionSite site)
             "events*",
             "-t",
             "invoice_numbers",
+            "--clean",
+            "--if-exists",
             "--no-owner",
             "--restrict-key=x",
         ];
         var dump = await Programs.ClientAsync(site.Cluster.Direct("shop"), "pg_dump", parts);
         var visit = await site.LendAsync(Cones.Whole("play"), "play");
+        for (var time = 0; time < 2; time++)
+        {
+            var ran = await Programs.PsqlAsync(visit.Door, dump, "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=default");
 
-        var ran = await Programs.PsqlAsync(visit.Door, dump, "-v", "ON_ERROR_STOP=1");
-
-        Assert.True(ran.Errors.Length == 0, ran.Errors);
-        var again = await Programs.ClientAsync(site.Cluster.Direct("play"), "pg_dump", parts);
-        Assert.Equal(dump, again);
+            Assert.True(ran.Code == 0, ran.Errors);
+            Assert.DoesNotContain("ERROR", ran.Errors, StringComparison.Ordinal);
+            var again = await Programs.ClientAsync(site.Cluster.Direct("play"), "pg_dump", parts);
+            Assert.Equal(dump, again);
+        }
     }
 }

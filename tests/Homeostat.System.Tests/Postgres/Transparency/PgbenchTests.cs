@@ -16,7 +16,7 @@ public sealed partial class PgbenchTests(ProductionSite site)
     public async Task Its_tables_are_made_and_its_scripts_run()
     {
         var visit = await site.LendAsync(Cones.Whole("play"), "play");
-        await Programs.ClientAsync(visit.Door, "pgbench", "-i", "-I", "tgvp", "-q", "-s", "1");
+        await Programs.ClientAsync(visit.Door, "pgbench", "-i", "-q", "-s", "1");
         Assert.Equal("100000", await site.Cluster.Owner("play").AskAsync("select count(*) from pgbench_accounts"));
 
         foreach (var script in new[] { "tpcb-like", "simple-update", "select-only" })

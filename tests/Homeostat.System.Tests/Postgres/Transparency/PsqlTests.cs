@@ -78,6 +78,13 @@ public sealed class PsqlTests(ProductionSite site)
             "begin transaction isolation level serializable read only deferrable;\nselect count(*) from orders;\ncommit;",
             "select relname from pg_catalog.pg_class c where (c.relkind in ('r')) and substring(c.relname, 1, 3) = 'ord' order by 1;",
             "discard all;\nselect 1;",
+            "\\set VERBOSITY default\ndrop table if exists none, \"No \"\"ne\", attic.none, nowhere.none cascade;\nselect 1;",
+            "\\set VERBOSITY default\nbegin;\ncreate temp table t (i int);\ndrop table if exists none, t, nil;\nselect count(*) from pg_class where relname = 't';\nrollback;",
+            "\\set VERBOSITY default\nselect 1 \\; drop view if exists none \\; select 2;",
+            "\\set VERBOSITY default\nalter table if exists only none drop constraint if exists c;\nalter table orders drop column if exists c;",
+            "begin read only;\ndrop table if exists none;\nselect 1;\nrollback;",
+            "begin;\nselect 1 / 0;\ndrop table if exists none;\nrollback;",
+            "set client_min_messages = warning;\ndrop sequence if exists none;",
             "\\encoding\n\\encoding UTF8",
         ];
 
