@@ -6,9 +6,13 @@ namespace Homeostat.Core.Estate;
 /// </summary>
 public sealed class EstateModel
 {
-    /// <summary>A delta larger than this share of the estate is folded into new arrays.</summary>
+    /// <summary>A delta larger than this share of the estate is folded into new arrays; as many changes at once are built anew.</summary>
     private const int FoldShare = 16;
     private const int SmallestFold = 1024;
+
+    /// <summary>Evidence that nothing refers to any more goes when the arrays are built anew: when there is so much of it for each resource.</summary>
+    private const int EvidenceShare = 2;
+    private const int SmallestEvidence = 64 * 1024;
 
     private readonly Lock _lock = new();
     private Dictionary<ResourceId, EstateChange.Upsert> _records = [];
@@ -51,7 +55,7 @@ public sealed class EstateModel
                     _records[change.Resource.Id] = change;
                 }
 
-                return _current = values.Count == 0 ? current : new DeltaWriter(current).Write(values);
+                return _current = values.Count == 0 ? current : Write(current, values);
             }
 
             // Built beside what is there: a batch that is refused half-way has changed nothing.
@@ -66,7 +70,17 @@ public sealed class EstateModel
     }
 
     private static bool FitsDelta(EstateSnapshot current, int changes) =>
-        current.DeltaSize + changes <= Math.Max(SmallestFold, current.Count / FoldShare);
+        changes <= LargestDelta(current)
+        && current.EvidenceCount <= Math.Max(SmallestEvidence, EvidenceShare * current.Count);
+
+    private static int LargestDelta(EstateSnapshot current) => Math.Max(SmallestFold, current.Count / FoldShare);
+
+    /// <summary>Folding copies arrays; building them anew from the records would hold a core for hundreds of milliseconds in a large estate.</summary>
+    private static EstateSnapshot Write(EstateSnapshot current, List<EstateChange.Upsert> values)
+    {
+        var written = new DeltaWriter(current).Write(values);
+        return written.DeltaSize <= LargestDelta(written) ? written : written.Folded();
+    }
 
     private static void Merge(
         EstateBatch batch,

@@ -62,6 +62,12 @@ public sealed partial class EstateSnapshot
 
     internal int DeltaSize => _delta?.Size ?? 0;
 
+    /// <summary>Pieces of evidence that the arrays and the delta hold, those that nothing refers to any more included.</summary>
+    internal int EvidenceCount => Tables.Provenances.Length + (_delta?.Provenances.Count ?? 0);
+
+    /// <summary>The same estate with arrays that say all of it, and no delta in front of them.</summary>
+    internal EstateSnapshot Folded() => _delta is null ? this : new EstateSnapshot(Tables.With(_delta), Version);
+
     /// <summary>Whether a record describes the resource and nothing says that it is gone.</summary>
     public bool Contains(ResourceId id) =>
         Find(id) is >= 0 and var node && Node(node).Is(NodeFlags.Seen) && Node(node).IsAlive;
@@ -128,6 +134,11 @@ public sealed partial class EstateSnapshot
             return changed;
         }
 
+        if (node < Tables.LaterFacts.Length && Tables.LaterFacts[node] is { } later)
+        {
+            return later;
+        }
+
         var rows = Tables.FactsOf.Of(node);
         var facts = new Fact[rows.Length];
         for (var i = 0; i < rows.Length; i++)
@@ -162,6 +173,23 @@ internal sealed class Patch<T>
     {
         ref var patched = ref CollectionsMarshal.GetValueRefOrNullRef(_rows, at);
         return ref Unsafe.IsNullRef(ref patched) ? ref behind[at] : ref patched;
+    }
+
+    /// <summary>The rows behind with those of the patch in their places; the same where there are none.</summary>
+    public T[] Over(T[] behind)
+    {
+        if (_rows.Count == 0)
+        {
+            return behind;
+        }
+
+        var rows = behind.ToArray();
+        foreach (var (at, row) in _rows)
+        {
+            rows[at] = row;
+        }
+
+        return rows;
     }
 
     /// <summary>The row to write to; only while the snapshot that it belongs to is being made.</summary>

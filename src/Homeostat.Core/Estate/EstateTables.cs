@@ -1,7 +1,7 @@
 namespace Homeostat.Core.Estate;
 
 /// <summary>The arrays of a snapshot: filled once by <see cref="EstateBuilder"/>, then never written again.</summary>
-internal sealed class EstateTables
+internal sealed record EstateTables
 {
     public required IdTable Ids { get; init; }
     public required NodeRow[] Nodes { get; init; }
@@ -52,6 +52,9 @@ internal sealed class EstateTables
     public required Adjacency FactsOf { get; init; }
     public required FactRow[] Facts { get; init; }
 
+    /// <summary>By resource, what is known of it instead of its <see cref="Facts"/>; null where those still hold, and for all at first.</summary>
+    public Fact[]?[] LaterFacts { get; init; } = [];
+
     /// <summary>Resource to pairs of (key, value) in <see cref="Strings"/>.</summary>
     public required Adjacency LabelsOf { get; init; }
 
@@ -75,4 +78,24 @@ internal sealed class EstateTables
 
     /// <summary>How long each class of evidence counts; the derived columns rest on it.</summary>
     public required ShelfLives ShelfLives { get; init; }
+
+    /// <summary>The same with what has changed since written into it; what did not change is shared.</summary>
+    public EstateTables With(EstateDelta delta)
+    {
+        var later = new Fact[]?[Nodes.Length];
+        LaterFacts.CopyTo(later, 0);
+        foreach (var (node, facts) in delta.Facts)
+        {
+            later[node] = facts;
+        }
+
+        return this with
+        {
+            Nodes = delta.Nodes.Over(Nodes),
+            Groups = delta.Groups.Over(Groups),
+            Copies = delta.Copies.Over(Copies),
+            LaterFacts = later,
+            Provenances = [.. Provenances, .. delta.Provenances],
+        };
+    }
 }

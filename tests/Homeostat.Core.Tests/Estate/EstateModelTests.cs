@@ -38,6 +38,44 @@ public sealed class EstateModelTests
             );
     }
 
+    /// <summary>Wherever between two changes the delta is written into new arrays, they say what it said, and go on from there.</summary>
+    [Fact]
+    public void FoldedArraysSayWhatANewListingWouldSay()
+    {
+        Gen.Int[1, 1_000_000]
+            .Sample(
+                seed =>
+                {
+                    var random = new Random(seed);
+                    var records = RandomRecords(random, 60);
+                    var estate = Built(records.Values);
+                    for (var step = 1; step <= 8; step++)
+                    {
+                        var changed = records.Keys.Where(_ => random.Next(10) == 0).ToArray();
+                        foreach (var id in changed)
+                        {
+                            records[id] = Changed(records[id], random, Start.AddMinutes(step));
+                        }
+
+                        estate = new DeltaWriter(estate).Write([.. changed.Select(id => records[id])]);
+                        AssertSame(Built(records.Values), estate);
+                        if (random.Next(2) == 0)
+                        {
+                            var before = estate;
+                            estate = before.Folded();
+                            Assert.Null(estate.Delta);
+                            Assert.Equal(before.Version, estate.Version);
+                            Assert.Equal(before.StrainedServices, estate.StrainedServices);
+                            Assert.Equal(before.LatestEvidence, estate.LatestEvidence);
+                            AssertSame(Built(records.Values), estate);
+                        }
+                    }
+                },
+                iter: 60,
+                threads: 1
+            );
+    }
+
     /// <summary>A gateway has the same few tables looked at several times a second, for days.</summary>
     [Fact]
     public void LookingAtTheSameThingAgainAndAgainDoesNotGrow()
@@ -46,13 +84,14 @@ public sealed class EstateModelTests
         var model = new EstateModel(ShelfLives.Default);
         model.Apply(new EstateBatch([.. records.Values], IsFullListing: true));
         var (id, record) = records.First();
-        for (var look = 1; look <= 5_000; look++)
+        for (var look = 1; look <= 80_000; look++)
         {
             var seen = new Provenance("test", Start.AddSeconds(look));
             var again = record with { Resource = record.Resource with { Existence = seen, StateSeen = seen } };
             var after = model.Apply(new EstateBatch([again], IsFullListing: false));
             Assert.Equal(seen, after.Describe(id)!.Existence);
             Assert.InRange(after.Delta?.Provenances.Count ?? 0, 0, 1_024);
+            Assert.InRange(after.EvidenceCount, 0, 70_000);
             Assert.Equal(seen.ObservedAt, after.LatestEvidence);
         }
     }
