@@ -32,7 +32,7 @@ internal static class RevokeBench
             var tally = new Tally(agents);
             using var wire = new Wire(service.Address, Connections);
             await using var settling = new Settling(service, agents, clock);
-            await Pace.ClosedAsync(wire, Connections, ServeBench.Seconds(10, scale), tally.Next);
+            await Pace.ClosedAsync(wire, Connections, ServeBench.Seconds(20, scale), tally.Next);
             var report = await MeasureAsync(service, wire, tally, (int)(400 * scale), scale);
             tally.Check();
             return report;

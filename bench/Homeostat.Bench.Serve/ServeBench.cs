@@ -47,7 +47,7 @@ internal static class ServeBench
         {
             await Console.Error.WriteLineAsync("warming up");
             // Until the runtime has compiled its hot paths a second time.
-            await Pace.ClosedAsync(wire, Connections, Seconds(10, scale), tally.Next);
+            await Pace.ClosedAsync(wire, Connections, Seconds(20, scale), tally.Next);
             await Console.Error.WriteLineAsync($"open loop at {Rate:0} a second");
             await OpenAsync(report, service, wire, tally, scale);
             report.Figure("settled_count", settling.Settled);

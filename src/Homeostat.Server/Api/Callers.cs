@@ -20,6 +20,7 @@ internal sealed class Callers(MemoryLeaseBook book, DataFolder folder)
 {
     private const string Scheme = "Bearer ";
     private const string LeasePrefix = "hsl_";
+    private static readonly object s_lease = new();
     private static readonly byte[] Nobody = new byte[SHA256.HashSizeInBytes];
 
     public static string LeaseToken(LeaseId id, string secret) => $"{LeasePrefix}{id}.{secret}";
@@ -31,6 +32,11 @@ internal sealed class Callers(MemoryLeaseBook book, DataFolder folder)
         if (header.Count != 1 || header[0] is not { } text || !text.StartsWith(Scheme, StringComparison.Ordinal))
         {
             throw Unknown(context, "show a token: Authorization: Bearer …");
+        }
+
+        if (LeaseOf(context) is { } shown)
+        {
+            return new Caller(IsOperator: false, IsEstate: false, shown);
         }
 
         var token = text[Scheme.Length..].Trim();
@@ -45,9 +51,7 @@ internal sealed class Callers(MemoryLeaseBook book, DataFolder folder)
             return new Caller(IsOperator: false, IsEstate: true, null);
         }
 
-        return LeaseOf(token) is { } lease
-            ? new Caller(IsOperator: false, IsEstate: false, lease)
-            : throw Unknown(context, "the token is not one of this service");
+        throw Unknown(context, "the token is not one of this service");
     }
 
     /// <exception cref="ProblemException">It is not the operator.</exception>
@@ -63,11 +67,21 @@ internal sealed class Callers(MemoryLeaseBook book, DataFolder folder)
     public Lease DemandLease(HttpContext context) =>
         Identify(context).Lease ?? throw Forbidden("this is for the secret of a lease; grant one first");
 
-    /// <summary>The lease whose secret is shown; null where none is, or not the right one.</summary>
-    public Lease? LeaseOf(HttpContext context) =>
-        context.Request.Headers.Authorization is [{ } text] && text.StartsWith(Scheme, StringComparison.Ordinal)
-            ? LeaseOf(text[Scheme.Length..].Trim())
-            : null;
+    /// <summary>The lease whose secret is shown; null where none is, or not the right one. Compared once for each request.</summary>
+    public Lease? LeaseOf(HttpContext context)
+    {
+        if (context.Items.TryGetValue(s_lease, out var known))
+        {
+            return (Lease?)known;
+        }
+
+        var lease =
+            context.Request.Headers.Authorization is [{ } text] && text.StartsWith(Scheme, StringComparison.Ordinal)
+                ? LeaseOf(text[Scheme.Length..].Trim())
+                : null;
+        context.Items[s_lease] = lease;
+        return lease;
+    }
 
     /// <summary>The operator sees every lease, a lease itself and what is under it.</summary>
     public bool IsSeenBy(Caller caller, LeaseId id) =>
