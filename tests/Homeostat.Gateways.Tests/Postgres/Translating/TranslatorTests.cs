@@ -11,6 +11,9 @@ namespace Homeostat.Gateways.Tests.Postgres.Translating;
 /// <summary>A database made once, and its catalogue as a reader of its own sees it.</summary>
 public sealed class ShopFixture(PostgresServer server) : IAsyncLifetime
 {
+    /// <summary>Several classes ask for one, of one server.</summary>
+    private static int s_made;
+
     internal ParserPool Parser { get; } = new(TimeProvider.System, 1);
     internal DatabaseCatalogue Catalogue { get; private set; } = null!;
 
@@ -21,7 +24,7 @@ public sealed class ShopFixture(PostgresServer server) : IAsyncLifetime
             return;
         }
 
-        await using var connection = await server.OpenAsync(await server.CreateDatabaseAsync("shop"));
+        await using var connection = await server.OpenAsync(await server.CreateDatabaseAsync($"shop{Interlocked.Increment(ref s_made)}"));
         foreach (var sql in Shop.Definition.Split(";\n", StringSplitOptions.RemoveEmptyEntries))
         {
             await using var command = new NpgsqlCommand(sql, connection);
