@@ -11,33 +11,36 @@ namespace Homeostat.Gateways.Tests.Postgres.Translating;
 /// <summary>A database made once, and its catalogue as a reader of its own sees it.</summary>
 public sealed class ShopFixture(PostgresServer server) : IAsyncLifetime
 {
-    /// <summary>Several classes ask for one, of one server.</summary>
-    private static int s_made;
+    /// <summary>Made for the first class that asks; all of them share one server.</summary>
+    private static Task<DatabaseCatalogue>? s_made;
 
     internal ParserPool Parser { get; } = new(TimeProvider.System, 1);
     internal DatabaseCatalogue Catalogue { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        if (PostgresServer.WhyNot is not null)
+        if (PostgresServer.WhyNot is null)
         {
-            return;
+            Catalogue = await (s_made ??= MakeAsync(server));
         }
-
-        await using var connection = await server.OpenAsync(await server.CreateDatabaseAsync($"shop{Interlocked.Increment(ref s_made)}"));
-        foreach (var sql in Shop.Definition.Split(";\n", StringSplitOptions.RemoveEmptyEntries))
-        {
-            await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync();
-        }
-
-        Catalogue = await new CatalogueReader().ReadAsync(connection, CancellationToken.None);
     }
 
     public ValueTask DisposeAsync()
     {
         Parser.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static async Task<DatabaseCatalogue> MakeAsync(PostgresServer server)
+    {
+        await using var connection = await server.OpenAsync(await server.CreateDatabaseAsync("shop"));
+        foreach (var sql in Shop.Definition.Split(";\n", StringSplitOptions.RemoveEmptyEntries))
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        return await new CatalogueReader().ReadAsync(connection, CancellationToken.None);
     }
 }
 
