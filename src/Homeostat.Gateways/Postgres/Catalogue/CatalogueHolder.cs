@@ -96,8 +96,20 @@ internal sealed class CatalogueHolder(string connectionString, TimeProvider cloc
         }
     }
 
-    /// <summary>A reading that fails leaves the one before, which grows old.</summary>
+    /// <summary>
+    /// A reading that fails leaves the one before, which grows old. One that the server refuses is tried once more: what is
+    /// dropped while the catalogue is read makes its own functions fail.
+    /// </summary>
     private async Task ReadAsync()
+    {
+        if (await TryReadAsync().ConfigureAwait(false) is PostgresException)
+        {
+            await TryReadAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Null where it was read.</summary>
+    private async Task<Exception?> TryReadAsync()
     {
         var began = clock.GetTimestamp();
         try
@@ -108,12 +120,14 @@ internal sealed class CatalogueHolder(string connectionString, TimeProvider cloc
             _digest = _reader.Digest;
             _current = new CatalogueReading(same ? _current!.Catalogue : catalogue, _reader.ReadBuiltIn!, began);
             Failure = null;
+            return null;
         }
         catch (Exception failure)
             when (failure is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or IOException)
         {
             Failure = failure is PostgresException refused ? refused.MessageText : failure.Message;
             await DropConnectionAsync().ConfigureAwait(false);
+            return failure;
         }
     }
 
