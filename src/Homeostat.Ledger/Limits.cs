@@ -21,9 +21,6 @@ public static class Limits
     /// <summary>Bytes made durable by one fsync.</summary>
     public const int BatchBytes = 4 * 1024 * 1024;
 
-    /// <summary>How long a batch is held open for callers who shared the one before; about what an fsync takes.</summary>
-    public static readonly TimeSpan GatherFor = TimeSpan.FromMicroseconds(250);
-
     /// <summary>Appends waiting for the writer; the next one is refused.</summary>
     public const int QueuedAppends = 16 * 1024;
 

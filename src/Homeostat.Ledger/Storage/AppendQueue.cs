@@ -104,22 +104,17 @@ internal sealed class AppendQueue
         }
     }
 
-    /// <summary>
-    /// Waits for appends and takes what queued meanwhile, up to one batch; false when closed and empty. Where the last batch served several callers, and
-    /// not as many are here again, it gives them a moment: making a batch durable costs the same however many share it. One caller alone never waits.
-    /// </summary>
+    /// <summary>Waits for appends and takes what queued meanwhile, up to one batch; false when closed and empty.</summary>
     public bool Take(List<PendingAppend> batch)
     {
-        var last = batch.Count;
         batch.Clear();
-        var isGathering = WaitForFirst(last);
-        if (isGathering)
-        {
-            Posix.Pause(Limits.GatherFor);
-        }
-
         lock (_lock)
         {
+            while (_waiting.Count == 0 && !_closed)
+            {
+                Monitor.Wait(_lock);
+            }
+
             Fill(batch);
             return batch.Count > 0;
         }
@@ -132,19 +127,6 @@ internal sealed class AppendQueue
         {
             _closed = true;
             Monitor.Pulse(_lock);
-        }
-    }
-
-    private bool WaitForFirst(int last)
-    {
-        lock (_lock)
-        {
-            while (_waiting.Count == 0 && !_closed)
-            {
-                Monitor.Wait(_lock);
-            }
-
-            return last > 1 && _waiting.Count < last && !_closed;
         }
     }
 

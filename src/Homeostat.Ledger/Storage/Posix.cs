@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Homeostat.Ledger.Storage;
 
-/// <summary>What a durable file needs and .NET does not offer: fsync of a folder, the device that a path is on, and a short sleep.</summary>
+/// <summary>What a durable file needs and .NET does not offer: fsync of a folder, and the device that a path is on.</summary>
 internal static partial class Posix
 {
     private const int OpenReadOnly = 0;
@@ -62,18 +62,6 @@ internal static partial class Posix
             MemoryMarshal.Read<uint>(buffer[StatxDeviceMinor..])
         );
     }
-
-    /// <summary>Sleeps less than a millisecond, which is the least that .NET's own waits can; it may end early.</summary>
-    public static void Pause(TimeSpan time)
-    {
-        ReadOnlySpan<long> request = [0, time.Ticks * TimeSpan.NanosecondsPerTick];
-        _ = NanoSleep(request, 0);
-    }
-
-    // timespec: seconds and nanoseconds, 64 bits each where Linux is 64 bits.
-    [LibraryImport("libc", EntryPoint = "nanosleep")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int NanoSleep(ReadOnlySpan<long> request, nint remaining);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
