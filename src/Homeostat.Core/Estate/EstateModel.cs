@@ -71,7 +71,7 @@ public sealed class EstateModel
 
     private static bool FitsDelta(EstateSnapshot current, int changes) =>
         changes <= LargestDelta(current)
-        && current.EvidenceCount <= Math.Max(SmallestEvidence, EvidenceShare * current.Count);
+        && current.LaterEvidence <= Math.Max(SmallestEvidence, EvidenceShare * current.Count);
 
     private static int LargestDelta(EstateSnapshot current) => Math.Max(SmallestFold, current.Count / FoldShare);
 

@@ -62,8 +62,8 @@ public sealed partial class EstateSnapshot
 
     internal int DeltaSize => _delta?.Size ?? 0;
 
-    /// <summary>Pieces of evidence that the arrays and the delta hold, those that nothing refers to any more included.</summary>
-    internal int EvidenceCount => Tables.Provenances.Length + (_delta?.Provenances.Count ?? 0);
+    /// <summary>Pieces of evidence that came since the arrays were built from records, those that nothing refers to any more included.</summary>
+    internal int LaterEvidence => Tables.LaterEvidence + (_delta?.Provenances.Count ?? 0);
 
     /// <summary>The same estate with arrays that say all of it, and no delta in front of them.</summary>
     internal EstateSnapshot Folded() => _delta is null ? this : new EstateSnapshot(Tables.With(_delta), Version);

@@ -73,6 +73,9 @@ internal sealed record EstateTables
         }
     }
 
+    /// <summary>How many of the <see cref="Provenances"/> came since the arrays were built from records; nothing may refer to them any more.</summary>
+    public int LaterEvidence { get; init; }
+
     /// <summary>When anything in these arrays was last seen.</summary>
     public DateTimeOffset LatestEvidence { get; private init; }
 
@@ -96,6 +99,7 @@ internal sealed record EstateTables
             Copies = delta.Copies.Over(Copies),
             LaterFacts = later,
             Provenances = [.. Provenances, .. delta.Provenances],
+            LaterEvidence = LaterEvidence + delta.Provenances.Count,
         };
     }
 }

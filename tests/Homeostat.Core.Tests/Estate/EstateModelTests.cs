@@ -91,9 +91,38 @@ public sealed class EstateModelTests
             var after = model.Apply(new EstateBatch([again], IsFullListing: false));
             Assert.Equal(seen, after.Describe(id)!.Existence);
             Assert.InRange(after.Delta?.Provenances.Count ?? 0, 0, 1_024);
-            Assert.InRange(after.EvidenceCount, 0, 70_000);
+            Assert.InRange(after.LaterEvidence, 0, 70_000);
             Assert.Equal(seen.ObservedAt, after.LatestEvidence);
         }
+    }
+
+    /// <summary>However much evidence a listing brings, a later look at one thing leaves the arrays of all others where they are.</summary>
+    [Fact]
+    public void AListingFullOfEvidenceIsNotBuiltAnewForEachLook()
+    {
+        var listing = Enumerable
+            .Range(0, 2_000)
+            .Select(at =>
+            {
+                var record = Upsert($"r{at}", []);
+                Fact[] facts =
+                [
+                    .. Enumerable
+                        .Range(0, 40)
+                        .Select(of => new Fact($"f{of}", FactValue.Of(1), Seen(Start.AddTicks((at * 40) + of)))),
+                ];
+                return record with { Resource = record.Resource with { Facts = facts } };
+            })
+            .ToArray();
+        var model = new EstateModel(ShelfLives.Default);
+        var before = model.Apply(new EstateBatch(listing, IsFullListing: true));
+        var seen = Seen(Start.AddDays(1));
+        var again = listing[7] with { Resource = listing[7].Resource with { Existence = seen, StateSeen = seen } };
+
+        var after = model.Apply(new EstateBatch([again], IsFullListing: false));
+
+        Assert.Equal(seen, after.Describe(again.Resource.Id)!.Existence);
+        Assert.Same(before.Tables, after.Tables);
     }
 
     [Fact]
