@@ -34,7 +34,7 @@ public static class Limits
     public const long UnpublishedBytes = 256L * 1024 * 1024;
 
     /// <summary>How often new entries are published at most where nobody waits for it.</summary>
-    public static readonly TimeSpan PublishEvery = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan PublishEvery = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Bytes of one preallocated segment.</summary>
     public const int SegmentBytes = 16 * 1024 * 1024;

@@ -51,6 +51,26 @@ internal static class SharedOptions
         return option;
     }
 
+    /// <summary>One that takes what follows it, up to the next option: a misspelt option is told, and not taken for a value.</summary>
+    public static Option<string[]> Several(string name, string help, string description, bool isRequired = false)
+    {
+        var option = new Option<string[]>(name)
+        {
+            HelpName = help,
+            Description = description,
+            Required = isRequired,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith("--", StringComparison.Ordinal)))
+            {
+                result.AddError($"there is no option {token.Value} here; --help lists them");
+            }
+        });
+        return option;
+    }
+
     /// <summary>A number within bounds, both included.</summary>
     public static Option<double?> Number(string name, double least, double most, string description) =>
         new(name)

@@ -85,12 +85,10 @@ internal static class SimulateCommand
         }
     }
 
-    private static Option<string[]> Ids(string name, string description) =>
-        new(name)
-        {
-            HelpName = "ID",
-            Description = description,
-            Arity = ArgumentArity.OneOrMore,
-            AllowMultipleArgumentsPerToken = true,
-        };
+    private static Option<string[]> Ids(string name, string description)
+    {
+        var ids = SharedOptions.Several(name, "ID", description);
+        ids.Arity = ArgumentArity.OneOrMore;
+        return ids;
+    }
 }

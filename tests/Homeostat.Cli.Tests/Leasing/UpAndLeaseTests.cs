@@ -53,6 +53,19 @@ public sealed class UpAndLeaseTests
         Assert.Contains("was revoked", shown.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>An option that takes several values would otherwise take it for one of them, and blame that.</summary>
+    [Theory]
+    [InlineData("lease", "grant", "bot", "--purpose", "tidy", "--may", "stop", "--life", "2h")]
+    [InlineData("lease", "grant", "bot", "--purpose", "tidy", "--may", "stop", "--where", "id=a", "--life=2h")]
+    [InlineData("simulate", "--destroy", "a", "--life", "2h")]
+    public async Task A_misspelt_option_is_named(params string[] arguments)
+    {
+        var answer = await CommandLine.RunAsync(arguments);
+
+        Assert.Equal(64, answer.Code);
+        Assert.Contains("there is no option --life", answer.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_plan_that_is_not_there_starts_nothing()
     {

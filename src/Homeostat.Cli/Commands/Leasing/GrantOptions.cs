@@ -13,19 +13,17 @@ internal sealed class GrantOptions
         Description = "its name, so that the grant can be repeated safely",
     };
     private readonly Option<string> _purpose = new("--purpose") { Description = "what it is for", Required = true };
-    private readonly Option<string[]> _may = new("--may")
-    {
-        HelpName = "OPERATIONS",
-        Description = "stop,start,change,destroy,…, basic or all",
-        Required = true,
-        AllowMultipleArgumentsPerToken = true,
-    };
-    private readonly Option<string[]> _where = new("--where")
-    {
-        HelpName = "KEY=VALUE",
-        Description = "id=web-*, kind=, environment=, region=, account=, owner=, label.NAME=, near=ID,hops=2",
-        AllowMultipleArgumentsPerToken = true,
-    };
+    private readonly Option<string[]> _may = SharedOptions.Several(
+        "--may",
+        "OPERATIONS",
+        "stop,start,change,destroy,…, basic or all",
+        isRequired: true
+    );
+    private readonly Option<string[]> _where = SharedOptions.Several(
+        "--where",
+        "KEY=VALUE",
+        "id=web-*, kind=, environment=, region=, account=, owner=, label.NAME=, near=ID,hops=2"
+    );
     private readonly Option<string?> _life = new("--for")
     {
         HelpName = "15m",
