@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Homeostat.Ledger.Statements;
 
 namespace Homeostat.Core.Actions;
 
@@ -20,17 +21,14 @@ internal sealed class RecordWriter
     /// <summary>More fields than any record has, bar those that grow with what they hold.</summary>
     private const int UsualFields = 32;
 
-    // Major types of RFC 8949 section 3.1, in their place in the first byte of an item.
-    private const int Unsigned = 0 << 5;
-    private const int Negative = 1 << 5;
-    private const int ByteString = 2 << 5;
-    private const int TextString = 3 << 5;
-    private const int ArrayOf = 4 << 5;
-    private const int MapOf = 5 << 5;
+    // Major types of RFC 8949 section 3.1.
+    private const int Unsigned = 0;
+    private const int Negative = 1;
+    private const int ByteString = 2;
+    private const int TextString = 3;
+    private const int ArrayOf = 4;
+    private const int MapOf = 5;
     private const byte True = 0xF5;
-
-    /// <summary>Lengths and numbers below it stand in the first byte of an item.</summary>
-    private const int FirstNotInHead = 24;
 
     [ThreadStatic]
     private static RecordWriter? s_spare;
@@ -152,9 +150,9 @@ internal sealed class RecordWriter
         Order(first);
         _fields.RemoveRange(first, count);
         var body = _bytes.AsSpan(head + 1, _at - head - 1);
-        if (count < FirstNotInHead)
+        if (DeterministicCbor.HeadBytes((uint)count) == 1)
         {
-            _bytes[head] = (byte)(MapOf | count);
+            DeterministicCbor.WriteHead(_bytes.AsSpan(head), MapOf, (uint)count);
             return;
         }
 
@@ -248,33 +246,8 @@ internal sealed class RecordWriter
         _at += length;
     }
 
-    /// <summary>A major type and its argument, in the shortest form.</summary>
-    private void WriteHead(int major, ulong value)
-    {
-        var room = Room(1 + sizeof(ulong));
-        if (value < FirstNotInHead)
-        {
-            room[0] = (byte)(major | (int)value);
-            _at++;
-            return;
-        }
-
-        var (code, size) = value switch
-        {
-            <= byte.MaxValue => (FirstNotInHead, 1),
-            <= ushort.MaxValue => (FirstNotInHead + 1, 2),
-            <= uint.MaxValue => (FirstNotInHead + 2, 4),
-            _ => (FirstNotInHead + 3, 8),
-        };
-        room[0] = (byte)(major | code);
-        for (var i = size; i > 0; i--)
-        {
-            room[i] = (byte)value;
-            value >>= 8;
-        }
-
-        _at += 1 + size;
-    }
+    private void WriteHead(int major, ulong value) =>
+        _at += DeterministicCbor.WriteHead(Room(1 + sizeof(ulong)), major, value);
 
     private Span<byte> Room(int length)
     {

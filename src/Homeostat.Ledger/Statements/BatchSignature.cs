@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Formats.Cbor;
 using Homeostat.Ledger.Checkpoints;
 using Homeostat.Ledger.Merkle;
@@ -8,61 +7,32 @@ namespace Homeostat.Ledger.Statements;
 /// <summary>Where a statement stands in a batch that was signed as one, and its path to the batch's root.</summary>
 internal readonly record struct BatchPlace(int Index, int Count, Digest[] Path)
 {
-    /// <summary>A map of one label, an array of three, two numbers, an array of hashes.</summary>
+    /// <summary>A map of one label, an array of three: two numbers and an array of hashes.</summary>
     public int Bytes =>
-        1 + LabelHead.Length + 1 + NumberBytes(Index) + NumberBytes(Count) + 1 + (Path.Length * HashBytes);
+        Start.Length
+        + DeterministicCbor.HeadBytes((uint)Index)
+        + DeterministicCbor.HeadBytes((uint)Count)
+        + DeterministicCbor.HeadBytes((uint)Path.Length)
+        + (Path.Length * Statement.ByteStringBytes(Digest.Bytes));
 
-    private static ReadOnlySpan<byte> LabelHead => [0x3A, 0x00, 0x01, 0x00, 0x02];
-
-    private const int HashBytes = 2 + Digest.Bytes;
+    /// <summary>{ -65539: [ … ] }, up to its first number: <see cref="StatementHeader.LabelBatch"/>.</summary>
+    private static ReadOnlySpan<byte> Start => [0xA1, 0x3A, 0x00, 0x01, 0x00, 0x02, 0x83];
 
     public int Write(Span<byte> target)
     {
-        target[0] = 0xA1;
-        LabelHead.CopyTo(target[1..]);
-        var at = 1 + LabelHead.Length;
-        target[at++] = 0x83;
-        at += WriteNumber(target[at..], Index);
-        at += WriteNumber(target[at..], Count);
-        target[at++] = (byte)(0x80 | Path.Length);
+        Start.CopyTo(target);
+        var at = Start.Length;
+        at += DeterministicCbor.WriteHead(target[at..], major: 0, (uint)Index);
+        at += DeterministicCbor.WriteHead(target[at..], major: 0, (uint)Count);
+        at += DeterministicCbor.WriteHead(target[at..], major: 4, (uint)Path.Length);
+        Span<byte> bytes = stackalloc byte[Digest.Bytes];
         foreach (ref readonly var hash in Path.AsSpan())
         {
-            target[at] = 0x58;
-            target[at + 1] = Digest.Bytes;
-            hash.CopyTo(target[(at + 2)..]);
-            at += HashBytes;
+            hash.CopyTo(bytes);
+            at += Statement.WriteByteString(target[at..], bytes);
         }
 
         return at;
-    }
-
-    private static int NumberBytes(int number) =>
-        number switch
-        {
-            < 24 => 1,
-            <= byte.MaxValue => 2,
-            _ => 3,
-        };
-
-    private static int WriteNumber(Span<byte> target, int number)
-    {
-        var size = NumberBytes(number);
-        if (size == 1)
-        {
-            target[0] = (byte)number;
-        }
-        else if (size == 2)
-        {
-            target[0] = 0x18;
-            target[1] = (byte)number;
-        }
-        else
-        {
-            target[0] = 0x19;
-            BinaryPrimitives.WriteUInt16BigEndian(target[1..], (ushort)number);
-        }
-
-        return size;
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Homeostat.Ledger.Statements;
 
@@ -20,6 +21,33 @@ public static class DeterministicCbor
 
         return problem is null ? null : $"{problem} at byte {at}";
     }
+
+    /// <summary>Writes the head of an item in its shortest form (RFC 8949 section 3); how many bytes it takes, 1 to 9.</summary>
+    /// <param name="major">0 to 7.</param>
+    public static int WriteHead(Span<byte> target, int major, ulong value)
+    {
+        var size = HeadBytes(value) - 1;
+        var argument = size == 0 ? (int)value : 24 + BitOperations.Log2((uint)size);
+        target[0] = (byte)((major << 5) | argument);
+        for (var at = size; at > 0; at--)
+        {
+            target[at] = (byte)value;
+            value >>= 8;
+        }
+
+        return 1 + size;
+    }
+
+    /// <summary>Bytes of a head in its shortest form.</summary>
+    public static int HeadBytes(ulong value) =>
+        value switch
+        {
+            < 24 => 1,
+            <= byte.MaxValue => 2,
+            <= ushort.MaxValue => 3,
+            <= uint.MaxValue => 5,
+            _ => 9,
+        };
 
     private static string? Value(ReadOnlySpan<byte> bytes, ref int at, int depth)
     {

@@ -198,34 +198,11 @@ public sealed class Statement
         return at == entry.Length ? entry : throw new InvalidOperationException("an entry's size was not foreseen");
     }
 
-    internal static int ByteStringBytes(int length) =>
-        length
-        + length switch
-        {
-            < 24 => 1,
-            <= byte.MaxValue => 2,
-            _ => 3,
-        };
+    internal static int ByteStringBytes(int length) => DeterministicCbor.HeadBytes((uint)length) + length;
 
     internal static int WriteByteString(Span<byte> target, ReadOnlySpan<byte> content)
     {
-        var head = ByteStringBytes(content.Length) - content.Length;
-        if (head == 1)
-        {
-            target[0] = (byte)(0x40 | content.Length);
-        }
-        else if (head == 2)
-        {
-            target[0] = 0x58;
-            target[1] = (byte)content.Length;
-        }
-        else
-        {
-            target[0] = 0x59;
-            target[1] = (byte)(content.Length >> 8);
-            target[2] = (byte)content.Length;
-        }
-
+        var head = DeterministicCbor.WriteHead(target, major: 2, (uint)content.Length);
         content.CopyTo(target[head..]);
         return head + content.Length;
     }
