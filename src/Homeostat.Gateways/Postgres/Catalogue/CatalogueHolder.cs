@@ -97,12 +97,15 @@ internal sealed class CatalogueHolder(string connectionString, TimeProvider cloc
     }
 
     /// <summary>
-    /// A reading that fails leaves the one before, which grows old. One that the server refuses is tried once more: what is
-    /// dropped while the catalogue is read makes its own functions fail.
+    /// A reading that fails leaves the one before, which grows old. It is tried once more where the next may well succeed:
+    /// what is dropped while the catalogue is read makes the server's own functions fail, and a connection that was held
+    /// since an earlier reading may have ended long ago, with a server that has been started again since.
     /// </summary>
     private async Task ReadAsync()
     {
-        if (await TryReadAsync().ConfigureAwait(false) is PostgresException)
+        var wasHeld = _connection is not null;
+        var failure = await TryReadAsync().ConfigureAwait(false);
+        if (failure is PostgresException || (failure is not null && wasHeld))
         {
             await TryReadAsync().ConfigureAwait(false);
         }

@@ -79,7 +79,7 @@ internal sealed class StatementReader(DatabaseParts database, SessionMeaning mea
         {
             return await meaning.RenewAsync(token).ConfigureAwait(false)
                 ? PlanAll(all)
-                : Reading.Refused(Refusal.NotNow(NotRead, "it may be there by now"));
+                : Reading.Refused(Refusal.NotNow(NotRead, database.Catalogue.Failure ?? "it may be there by now"));
         }
 
         return
@@ -117,16 +117,19 @@ internal sealed class StatementReader(DatabaseParts database, SessionMeaning mea
     }
 
     /// <summary>It is not forwarded, and the refusal is decided and written as every other.</summary>
-    private Plan Unsure(Plan plan, ReadOnlySpan<byte> text) =>
-        new(
+    private Plan Unsure(Plan plan, ReadOnlySpan<byte> text)
+    {
+        var why = database.Catalogue.Failure is { } failure ? $"{NotRead}: {failure}" : NotRead;
+        return new(
             plan.Translation with
             {
                 Substitute = null,
-                Forbidden = NotRead,
-                Effects = [new Effect.Unknown(database.Names.Database, NotRead)],
+                Forbidden = why,
+                Effects = [new Effect.Unknown(database.Names.Database, why)],
             },
             text
         );
+    }
 
     private Reading PlanAll(IReadOnlyList<SqlStatement> all)
     {

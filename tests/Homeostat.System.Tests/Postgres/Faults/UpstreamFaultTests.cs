@@ -63,6 +63,20 @@ public sealed class UpstreamFaultTests(ProductionSite site)
         await AreSettledAsync(visit);
     }
 
+    /// <summary>The gateway's own connection is dead after a restart, and the catalogue is read all the same.</summary>
+    [Fact(SkipUnless = nameof(IsInstalled), Skip = Missing)]
+    public async Task What_needs_the_catalogue_anew_is_the_first_thing_after_a_restart()
+    {
+        var visit = await site.LendAsync(Cones.Whole("play"), "play");
+        await visit.Door.AskAsync("drop table if exists nobody_made_this");
+
+        await site.Cluster.CrashAsync();
+        await site.Cluster.StartAgainAsync();
+
+        await visit.Door.AskAsync("drop table if exists nobody_made_this");
+        await site.SendCanaryAsync();
+    }
+
     /// <summary>Every permit is settled in the end: what the database did not do too.</summary>
     private static async Task AreSettledAsync(Visit visit)
     {
