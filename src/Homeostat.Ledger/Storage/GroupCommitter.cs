@@ -11,7 +11,8 @@ internal sealed class GroupCommitter(
     GrowingTree tree,
     SequenceBook book,
     SegmentedJournal journal,
-    IReadOnlyList<IHeadStore> heads,
+    FileHeadStore head,
+    IHeadStore? secondHead,
     Publisher publisher
 )
 {
@@ -23,7 +24,7 @@ internal sealed class GroupCommitter(
     /// <summary>How many entries are durable and acknowledged, or about to be.</summary>
     public long Size => Interlocked.Read(ref _size);
 
-    public ForkProtection Protection { get; } = heads.Max(head => head.Protection);
+    public ForkProtection Protection { get; } = secondHead?.Protection ?? ForkProtection.None;
 
     /// <summary>How often the disk was asked to make a batch durable.</summary>
     public long Syncs { get; private set; }
@@ -64,7 +65,7 @@ internal sealed class GroupCommitter(
         segment.Sync();
         Syncs++;
         var next = new Checkpoint(origin, _tree.Size, prover.Root);
-        SwapHeads(next);
+        MoveHeads(next);
         book.Advance(next.Size);
 
         // Step 4: acknowledged, with a checkpoint that is signed where somebody reads it. A crash here leaves durable entries whose
@@ -110,20 +111,20 @@ internal sealed class GroupCommitter(
         }
     }
 
-    // The head moves before the signature exists, so a copy of the log from before can never sign another tree of this size. A crash
-    // here leaves a head that is one batch ahead of any answer, and the batch itself is durable.
-    private void SwapHeads(Checkpoint next)
+    // A head in a place of its own moves before the signature exists, so a copy of the log from before can never sign another tree of
+    // this size. A crash here leaves a head that is one batch ahead of any answer, and the batch itself is durable. The one beside the log
+    // is restored with it and cannot prevent that; it tells that entries are missing, and is made durable before what it covers is
+    // published.
+    private void MoveHeads(Checkpoint next)
     {
-        foreach (var head in heads)
+        if (secondHead?.TrySwap(_head, next) == false)
         {
-            if (!head.TrySwap(_head, next))
-            {
-                throw new InvalidOperationException(
-                    $"the last signed checkpoint of '{origin}' is not the one this process signed: another copy of the log is being written"
-                );
-            }
+            throw new InvalidOperationException(
+                $"the last signed checkpoint of '{origin}' is not the one this process signed: another copy of the log is being written"
+            );
         }
 
+        head.Move(next);
         _head = next;
     }
 

@@ -21,7 +21,10 @@ public interface IHeadStore : IDisposable
     bool TrySwap(Checkpoint? expected, Checkpoint next);
 }
 
-/// <summary>A head in a file of two slots that are overwritten in turn, so that a torn write leaves the other.</summary>
+/// <summary>
+/// A head in a file of two slots. What is written goes over the slot that is not known to be durable, and the two change places when it
+/// is, so that a torn write leaves the other.
+/// </summary>
 public sealed class FileHeadStore : IHeadStore
 {
     private const int SlotBytes = 4096;
@@ -30,8 +33,12 @@ public sealed class FileHeadStore : IHeadStore
 
     private readonly IStoreFile _file;
     private readonly IDisposable? _owned;
+    private readonly Lock _lock = new();
     private Checkpoint? _head;
     private ulong _turn;
+    private int _durable;
+    private bool _isWritten = true;
+    private bool _isSyncing;
 
     internal FileHeadStore(IStoreFile file, ForkProtection protection, IDisposable? owned = null)
     {
@@ -43,7 +50,7 @@ public sealed class FileHeadStore : IHeadStore
             var (turn, head) = ReadSlot(slot);
             if (head is not null && turn > _turn)
             {
-                (_turn, _head) = (turn, head);
+                (_turn, _head, _durable) = (turn, head, slot);
             }
         }
     }
@@ -74,22 +81,70 @@ public sealed class FileHeadStore : IHeadStore
             return false;
         }
 
-        _turn++;
-        Span<byte> slot = stackalloc byte[SlotBytes];
-        slot.Clear();
-        Encode(slot, _turn, next);
+        try
+        {
+            Move(next);
+            Sync();
+            return true;
+        }
+        catch
+        {
+            _head = expected;
+            throw;
+        }
+    }
 
-        // A crash here leaves the other slot, with the head before; the entries behind it were not acknowledged.
-        _file.Write(slot, (long)(_turn & 1) * SlotBytes);
+    /// <summary>
+    /// Replaces the head without waiting for the disk. It survives the end of the process; what survives the end of the machine is what
+    /// <see cref="Sync"/> was called after. While that is under way the file is left alone, and is behind until the next call.
+    /// </summary>
+    internal void Move(Checkpoint next)
+    {
+        lock (_lock)
+        {
+            (_head, _isWritten) = (next, false);
+            if (!_isSyncing)
+            {
+                Write();
+            }
+        }
+    }
+
+    /// <summary>Makes the head durable as it is when this begins.</summary>
+    internal void Sync()
+    {
+        lock (_lock)
+        {
+            if (!_isWritten)
+            {
+                Write();
+            }
+
+            _isSyncing = true;
+        }
+
+        // A crash here leaves the durable slot, with a head before.
         _file.Sync();
-        _head = next;
-        return true;
+        lock (_lock)
+        {
+            (_durable, _isSyncing) = (1 - _durable, false);
+        }
     }
 
     public void Dispose()
     {
         _file.Dispose();
         _owned?.Dispose();
+    }
+
+    private void Write()
+    {
+        _turn++;
+        Span<byte> slot = stackalloc byte[SlotBytes];
+        slot.Clear();
+        Encode(slot, _turn, _head!);
+        _file.Write(slot, (long)(1 - _durable) * SlotBytes);
+        _isWritten = true;
     }
 
     internal static IStoreFile OpenFile(ILogStore store, string name = "head") =>

@@ -16,7 +16,8 @@ internal sealed record CommittedBatch(
 /// Writes tiles behind the writer and advances the public checkpoint. A publication is what was committed since the one before; the public
 /// checkpoint never names a tile that could still be lost.
 /// </summary>
-internal sealed class Publisher(ILogStore store, TileBuilder builder, long published) : IDisposable
+internal sealed class Publisher(ILogStore store, FileHeadStore head, TileBuilder builder, long published)
+    : IDisposable
 {
     public const string CheckpointPath = "checkpoint";
     public const string SessionsPath = "sessions";
@@ -133,6 +134,8 @@ internal sealed class Publisher(ILogStore store, TileBuilder builder, long publi
             return false;
         }
 
+        // A checkpoint that others have seen may not be one that this folder has forgotten.
+        head.Sync();
         WriteTiles();
         WriteCheckpoint(_last!.Note.Bytes.Span);
         if (_sessions is not null)

@@ -13,7 +13,7 @@ internal sealed record OpenedLog(
     SegmentedJournal Journal,
     Publisher Publisher,
     GroupCommitter Committer,
-    IReadOnlyList<IHeadStore> Heads
+    FileHeadStore Head
 )
 {
     /// <summary>Lets everything go; after a clean end the segments hold nothing that tiles do not, and are deleted.</summary>
@@ -27,7 +27,7 @@ internal sealed record OpenedLog(
 
         Journal.Dispose();
         Publisher.Dispose();
-        Heads[0].Dispose();
+        Head.Dispose();
         Store.Dispose();
     }
 }
@@ -60,8 +60,9 @@ internal static class Recovery
 
         // 3. Nothing that was ever signed may be missing or different.
         var recovered = new Checkpoint(origin, tree.Size, tree.Root());
-        var heads = OpenHeads(store, options);
-        RefuseLostHead(heads[0], published);
+        var local = new FileHeadStore(FileHeadStore.OpenFile(store), ForkProtection.None);
+        IReadOnlyList<IHeadStore> heads = options.SecondHead is { } second ? [local, second] : [local];
+        RefuseLostHead(local, published);
         foreach (var head in heads)
         {
             CheckHead(head, published, replay, recovered, reader);
@@ -73,15 +74,15 @@ internal static class Recovery
             Adopt(head, recovered);
         }
 
-        var publisher = new Publisher(store, builder, published?.Size ?? 0);
+        var publisher = new Publisher(store, local, builder, published?.Size ?? 0);
         Republish(store, publisher, published, replay, recovered, key);
         tree.Trim();
         var book = ReadSessions(store, tree.Size, reader);
         store.Delete(SegmentedJournal.Folder);
         var journal = new SegmentedJournal(store, options.SegmentBytes, options.FillRandom);
         journal.Prepare();
-        var committer = new GroupCommitter(origin, key, tree, book, journal, heads, publisher);
-        return new OpenedLog(origin, store, journal, publisher, committer, heads);
+        var committer = new GroupCommitter(origin, key, tree, book, journal, local, options.SecondHead, publisher);
+        return new OpenedLog(origin, store, journal, publisher, committer, local);
     }
 
     internal static string Description(string origin, VerifierKey key) => $"homeostat-log/v1\n{origin}\n{key}\n";
@@ -199,19 +200,8 @@ internal static class Recovery
             .Where(path => !path.EndsWith(TemporaryName.Suffix, StringComparison.Ordinal))
             .Select(path => store.Read(path) ?? []);
 
-    private static List<IHeadStore> OpenHeads(ILogStore store, LedgerOptions options)
-    {
-        var heads = new List<IHeadStore> { new FileHeadStore(FileHeadStore.OpenFile(store), ForkProtection.None) };
-        if (options.SecondHead is { } second)
-        {
-            heads.Add(second);
-        }
-
-        return heads;
-    }
-
     // The head is written before the first checkpoint is, so a checkpoint without a head means that somebody took the head away.
-    private static void RefuseLostHead(IHeadStore local, Checkpoint? published)
+    private static void RefuseLostHead(FileHeadStore local, Checkpoint? published)
     {
         if (local.Read() is null && published is not null)
         {

@@ -120,8 +120,10 @@ internal sealed class TreeReader
             return node;
         }
 
+        // A negative constant begins at its sign, and libpg_query gives none of its value.
         var place = node.Number("location");
-        if (!_hidden.ContainsKey(place))
+        var mayBeNegative = node.Node("ival")?.Number("ival") == 0;
+        if (!_hidden.ContainsKey(place) && !(mayBeNegative && _hidden.ContainsKey(++place)))
         {
             return node;
         }

@@ -24,6 +24,9 @@ public sealed class ShapedPlanTests(ShopFixture shop) : IClassFixture<ShopFixtur
     [InlineData("select  id+{0} , (select max(id) from orders limit 5) from customers c1 order by 1")]
     [InlineData("update orders set total = total + 5 where id = {0}")]
     [InlineData("update orders set total = 7 where customer = {0}")]
+    [InlineData("update orders set total = total + -{0} where id = {0}")]
+    [InlineData("insert into customers (id, name) values (-{0}, 'x')")]
+    [InlineData("select id-{0}, -{0}-{0} from customers")]
     [InlineData("delete from orders where id = {0} and total > 3")]
     [InlineData("insert into customers (id, name) values ({0}, $1), (2, 'x')")]
     [InlineData("select total::numeric(10,2) from orders where id={0}")]
@@ -46,6 +49,8 @@ public sealed class ShapedPlanTests(ShopFixture shop) : IClassFixture<ShopFixtur
 
     [Theory]
     [InlineData("select name from customers where id = 12", "select name from customers where id = -12")]
+    [InlineData("select name from customers where id = -12", "select name from customers where id = 12")]
+    [InlineData("select name from customers where id = - 12", "select name from customers where id = - 13")]
     [InlineData("select name from customers where id = 12", "select name from customers where id = 12.5")]
     [InlineData("select name from customers where id = 12", "select name from customers where id = 12e3")]
     [InlineData("select name from customers where id = 12", "select name from customers where id = 1234567890")]
@@ -88,6 +93,8 @@ public sealed class ShapedPlanTests(ShopFixture shop) : IClassFixture<ShopFixtur
         Assert.Equal("x", without.Root.Nodes("targetList")[1].Node("val")!.Literal());
         Assert.Null(SqlParser.ParseWithout(text, [8]));
         Assert.Null(SqlParser.ParseWithout(text, [7, 11]));
+        Assert.Null(SqlParser.ParseWithout("select -12"u8, [8])!.Root.Nodes("targetList")[0].Node("val")!.Literal());
+        Assert.Null(SqlParser.ParseWithout("select 1-12"u8, [8]));
     }
 
     private static string Format(string text, int number) => string.Format(CultureInfo.InvariantCulture, text, number);
