@@ -115,7 +115,7 @@ internal sealed class Gateway : IAsyncDisposable
 
     private static ProcessStartInfo Start(string data, string overlay, int postgres, bool isProfiled)
     {
-        var program = Path.Combine(SharedFolder.Root(), "artifacts/bin/Homeostat.Server/release/homeostat-server");
+        var program = Path.Combine(SharedFolder.Root(), "artifacts/cli/homeostat-server");
         string[] arguments =
         [
             "--data",

@@ -9,7 +9,7 @@ internal sealed class PostgresBench(double scale, HashSet<string>? only) : IAsyn
     private const int Rounds = 3;
     private const int Seconds = 6;
     private const int ShortestSeconds = 3;
-    private const int GatewayWarmUps = 4;
+    private const int GatewayWarmUpSeconds = 25;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("homeostat-bench-").FullName;
     private readonly Figures _figures = new();
@@ -131,7 +131,7 @@ internal sealed class PostgresBench(double scale, HashSet<string>? only) : IAsyn
         foreach (var (entrance, load) in entrances.SelectMany(entrance => Load.All.Select(load => (entrance, load))))
         {
             // Until the runtime has compiled its hot paths a second time, which takes it longer than the server to have its pages.
-            var warmUp = entrance.Name == Gateway.Name ? GatewayWarmUps * seconds : seconds;
+            var warmUp = entrance.Name == Gateway.Name ? GatewayWarmUpSeconds : seconds;
             Count(entrance, load, await PgBench.RunAsync(entrance, load, warmUp));
         }
 

@@ -9,7 +9,7 @@ namespace Homeostat.Bench.Postgres;
 internal static class Profile
 {
     private const int SamplesASecond = 499;
-    private const int WarmUps = 4;
+    private const int WarmUpSeconds = 25;
 
     /// <summary>In this order of preference within one frame; a part of the frame's name, its library included.</summary>
     private static readonly (string Part, string Stage)[] s_stages =
@@ -42,7 +42,7 @@ internal static class Profile
         foreach (var load in Load.All)
         {
             // First without looking: what is compiled then is no part of the picture.
-            await pgbench.RunAsync(gateway.Entrance, load, WarmUps * seconds);
+            await pgbench.RunAsync(gateway.Entrance, load, WarmUpSeconds);
             var data = Path.GetTempFileName();
             using var perf = Process.Start(
                 new ProcessStartInfo(

@@ -46,7 +46,7 @@ internal sealed class Service : IDisposable
 
     public static async Task<Service> StartAsync(string folder, string estate, DateTimeOffset now)
     {
-        var program = Path.Combine(SharedFolder.Root(), "artifacts/bin/Homeostat.Server/release/homeostat-server");
+        var program = Path.Combine(SharedFolder.Root(), "artifacts/cli/homeostat-server");
         var start = new ProcessStartInfo(program)
         {
             ArgumentList =
