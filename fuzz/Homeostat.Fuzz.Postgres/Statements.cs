@@ -2,6 +2,7 @@ using Homeostat.Core.Actions;
 using Homeostat.Core.Estate;
 using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Parsing;
+using Homeostat.Gateways.Postgres.Sessions;
 using Homeostat.Gateways.Postgres.Translating;
 
 namespace Homeostat.Fuzz.Postgres;
@@ -26,6 +27,11 @@ internal static class Statements
         if (translations.Length > 0)
         {
             Followed(text, translations);
+        }
+
+        if (translations is [var only])
+        {
+            WithOtherNumbers(text, only);
         }
     }
 
@@ -79,6 +85,52 @@ internal static class Statements
             "with a statement behind it means something else",
             null
         );
+    }
+
+    /// <summary>What is known of a text is said of no other with other numbers that means something else.</summary>
+    private static void WithOtherNumbers(byte[] text, Translation translation)
+    {
+        var book = new PlanBook(SmallDatabase.Catalogue, s_session.Path, s_session.Role);
+        book.KeepShape(text, new Plan(translation, text), numbers => PlanWithout(text, numbers));
+        foreach (var number in (string[])["0", "7", "32768", "999999999"])
+        {
+            var other = With(text, number);
+            if (book.Find(other) is not { } known)
+            {
+                continue;
+            }
+
+            Must(
+                Parse(other).Statements is [var read]
+                    && Translate(read) is var meant
+                    && meant.Command == known.Translation.Command
+                    && Same(meant, known.Translation),
+                $"with {number} for its numbers it means something else",
+                System.Text.Encoding.UTF8.GetString(text)
+            );
+        }
+    }
+
+    private static Plan? PlanWithout(byte[] text, int[] numbers) =>
+        SqlParser.ParseWithout(text, numbers) is { } statement ? new Plan(Translate(statement), text) : null;
+
+    /// <summary>The text with each run of digits that stands alone replaced, as somebody would who wants to be taken for it.</summary>
+    private static byte[] With(byte[] text, string number)
+    {
+        var other = new List<byte>(text.Length);
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (!char.IsAsciiDigit((char)text[at]))
+            {
+                other.Add(text[at]);
+            }
+            else if (at == 0 || !char.IsAsciiDigit((char)text[at - 1]))
+            {
+                other.AddRange(System.Text.Encoding.ASCII.GetBytes(number));
+            }
+        }
+
+        return [.. other];
     }
 
     private static bool Same(Translation one, Translation other) => Effects(one).SetEquals(Effects(other));
