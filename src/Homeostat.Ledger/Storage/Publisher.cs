@@ -16,8 +16,7 @@ internal sealed record CommittedBatch(
 /// Writes tiles behind the writer and advances the public checkpoint. A publication is what was committed since the one before; the public
 /// checkpoint never names a tile that could still be lost.
 /// </summary>
-internal sealed class Publisher(ILogStore store, FileHeadStore head, TileBuilder builder, long published)
-    : IDisposable
+internal sealed class Publisher(ILogStore store, FileHeadStore head, TileBuilder builder, long published) : IDisposable
 {
     public const string CheckpointPath = "checkpoint";
     public const string SessionsPath = "sessions";

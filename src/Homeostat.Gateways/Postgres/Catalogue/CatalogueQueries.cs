@@ -59,34 +59,40 @@ internal static class CatalogueQueries
         from pg_policy where oid {0}
         """;
 
-    public const string Functions = """
-        select p.oid::int8, p.pronamespace::int8, n.nspname::text, p.proname::text, p.prokind::text, l.lanname::text,
-               p.provolatile::text, p.pronargs::int4, p.pronargdefaults::int4, p.provariadic <> 0, p.prorettype::int8,
-               p.proargtypes::oid[]::int8[],
-               (select string_agg(substr(s, 13), '') from unnest(p.proconfig) s where s like 'search\_path=%'),
-               exists(select from unnest(p.proconfig) s where s not like 'search\_path=%'),
-               case when p.oid < 16384 then null when p.prosqlbody is null then p.prosrc
-                    else pg_get_function_sqlbody(p.oid) end,
-               case when p.oid < 16384 then '' else encode(sha256(convert_to(
-                    coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) || coalesce(p.probin, ''), 'UTF8')), 'hex') end,
-               case when p.pronargdefaults > 0 and p.oid >= 16384 then pg_get_expr(p.proargdefaults, 0) end,
-               (select array[a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn, a.aggdeserialfn, a.aggmtransfn,
-                             a.aggminvtransfn, a.aggmfinalfn]::oid[]::int8[] from pg_aggregate a where a.aggfnoid = p.oid)
-        from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
-        where p.oid {0}
-        """;
+    /// <summary>Bodies in standard SQL, which are kept parsed, came with version 14.</summary>
+    public static string Functions(int major) =>
+        major < 14 ? FunctionsWith("p.prosrc") : FunctionsWith("coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)");
 
-    public const string Types = """
-        select t.oid::int8, t.typnamespace::int8, n.nspname::text, t.typname::text, t.typtype::text, t.typbasetype::int8,
-               case when t.typtype = 'r' then (select r.rngsubtype from pg_range r where r.rngtypid = t.oid)
-                    else t.typelem end::int8,
-               t.typrelid::int8,
-               array[t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout, t.typanalyze,
-                     t.typsubscript,
-                     (select r.rngcanonical from pg_range r where r.rngtypid = t.oid),
-                     (select r.rngsubdiff from pg_range r where r.rngtypid = t.oid)]::oid[]::int8[]
-        from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.oid {0}
-        """;
+    private static string FunctionsWith(string body) =>
+        $$"""
+            select p.oid::int8, p.pronamespace::int8, n.nspname::text, p.proname::text, p.prokind::text, l.lanname::text,
+                   p.provolatile::text, p.pronargs::int4, p.pronargdefaults::int4, p.provariadic <> 0, p.prorettype::int8,
+                   p.proargtypes::oid[]::int8[],
+                   (select string_agg(substr(s, 13), '') from unnest(p.proconfig) s where s like 'search\_path=%'),
+                   exists(select from unnest(p.proconfig) s where s not like 'search\_path=%'),
+                   case when p.oid < 16384 then null else {{body}} end,
+                   case when p.oid < 16384 then '' else encode(sha256(convert_to(
+                        {{body}} || coalesce(p.probin, ''), 'UTF8')), 'hex') end,
+                   case when p.pronargdefaults > 0 and p.oid >= 16384 then pg_get_expr(p.proargdefaults, 0) end,
+                   (select array[a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn, a.aggdeserialfn, a.aggmtransfn,
+                                 a.aggminvtransfn, a.aggmfinalfn]::oid[]::int8[] from pg_aggregate a where a.aggfnoid = p.oid)
+            from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
+            where p.oid {0}
+            """;
+
+    /// <summary>Functions that take elements out came with version 14.</summary>
+    public static string Types(int major) =>
+        $$"""
+            select t.oid::int8, t.typnamespace::int8, n.nspname::text, t.typname::text, t.typtype::text, t.typbasetype::int8,
+                   case when t.typtype = 'r' then (select r.rngsubtype from pg_range r where r.rngtypid = t.oid)
+                        else t.typelem end::int8,
+                   t.typrelid::int8,
+                   array[t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout, t.typanalyze,
+                         {{(major < 14 ? "0" : "t.typsubscript")}},
+                         (select r.rngcanonical from pg_range r where r.rngtypid = t.oid),
+                         (select r.rngsubdiff from pg_range r where r.rngtypid = t.oid)]::oid[]::int8[]
+            from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.oid {0}
+            """;
 
     public const string Operators = """
         select oid::int8, oprnamespace::int8, oprname::text, oprleft::int8, oprright::int8,

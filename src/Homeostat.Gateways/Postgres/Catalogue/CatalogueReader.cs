@@ -73,9 +73,9 @@ public sealed class CatalogueReader
     }
 
     /// <summary>What has to be asked, one text after another, to read in a session what somebody made.</summary>
-    internal static (IReadOnlyList<string> Texts, CatalogueRows Rows, int FirstSection) InSession()
+    internal static (IReadOnlyList<string> Texts, CatalogueRows Rows, int FirstSection) InSession(int major)
     {
-        var rows = new CatalogueRows();
+        var rows = new CatalogueRows(major);
         string[] texts =
         [
             KeepPath,
@@ -99,7 +99,7 @@ public sealed class CatalogueReader
         CancellationToken token
     )
     {
-        var rows = new CatalogueRows();
+        var rows = new CatalogueRows(connection.PostgreSqlVersion.Major);
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var batch = new NpgsqlBatch(connection) { Timeout = (int)Limits.MaxCatalogueTime.TotalSeconds };
         await using (batch.ConfigureAwait(false))

@@ -24,7 +24,8 @@ internal sealed class CatalogueRows
     private string? _temporary;
     private bool _showsSubscriptions = true;
 
-    public CatalogueRows() =>
+    /// <param name="major">The server's version: older ones lack columns.</param>
+    public CatalogueRows(int major) =>
         Sections = [
             (
                 CatalogueQueries.Schemas,
@@ -42,8 +43,8 @@ internal sealed class CatalogueRows
                 CatalogueQueries.Policies,
                 row => _policies.Add(new(Id(row, 0), row.GetString(1), Text(row, 2), Text(row, 3)))
             ),
-            (CatalogueQueries.Functions, row => _functions.Add(Function(row))),
-            (CatalogueQueries.Types, row => _types.Add(Type(row))),
+            (CatalogueQueries.Functions(major), row => _functions.Add(Function(row))),
+            (CatalogueQueries.Types(major), row => _types.Add(Type(row))),
             (CatalogueQueries.Operators, row => _operators.Add(Operator(row))),
             (CatalogueQueries.Casts, row => _casts.Add(new(Id(row, 0), Id(row, 1), Id(row, 2), row.GetBoolean(3)))),
             (CatalogueQueries.Inheritance, row => _inheritance.Add((Id(row, 0), Id(row, 1)))),

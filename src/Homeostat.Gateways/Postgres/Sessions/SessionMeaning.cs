@@ -25,6 +25,7 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
     private DatabaseCatalogue? _private;
     private HashSet<ResourceId>? _uncommitted;
     private long _privateAt;
+    private int _major;
     private bool _isUnsettled;
     private PlanBook? _book;
 
@@ -82,6 +83,7 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
                 token
             )
             .ConfigureAwait(false);
+        _major = upstream.ServerMajor;
         Accept(settings);
         FirstPath = Path;
     }
@@ -266,7 +268,7 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
     {
         var basis = database.Catalogue.Current ?? throw new OwnQueryException("the catalogue was never read");
         var at = clock.GetTimestamp();
-        var (texts, rows, first) = CatalogueReader.InSession();
+        var (texts, rows, first) = CatalogueReader.InSession(_major);
         await outgoing
             .AskAsync(
                 texts,

@@ -66,7 +66,7 @@ internal sealed class Cluster : IAsyncDisposable
             Assert.True(ran.Code == 0, ran.Errors);
         }
 
-        string[] how = ["-A", "trust", "-E", "UTF8", "--locale=C", "-N", "-U", "postgres", "--no-instructions"];
+        string[] how = ["-A", "trust", "-E", "UTF8", "--locale=C", "-N", "-U", "postgres"];
         await Programs.ServerAsync("initdb", ["-D", $"{_folder}/data", .. how]);
         await File.AppendAllTextAsync($"{_folder}/data/postgresql.conf", Settings(_port, "none"));
         await File.WriteAllTextAsync(
@@ -93,10 +93,13 @@ internal sealed class Cluster : IAsyncDisposable
             .Replace("{socket}", _folder, StringComparison.Ordinal)
             .Replace("{port}", $"{_port}", StringComparison.Ordinal);
 
+    /// <summary>A copy of the stopped server: pg_basebackup knows no server newer than itself.</summary>
     private async Task FollowAsync()
     {
-        string[] from = ["-h", _folder, "-p", $"{_port}", "-U", "postgres", "-c", "fast", "-X", "stream", "-N"];
-        await Programs.ServerAsync("pg_basebackup", ["-D", $"{_folder}/standby", .. from]);
+        await Programs.ServerAsync("pg_ctl", "-s", "-D", Data, "-m", "fast", "-w", "stop");
+        var copied = await Programs.RunAsync("cp", ["-a", Data, $"{_folder}/standby"]);
+        Assert.True(copied.Code == 0, copied.Errors);
+        await StartAgainAsync();
         await File.AppendAllTextAsync(
             $"{_folder}/standby/postgresql.conf",
             Settings(_standbyPort, $"host={_folder} port={_port} user=postgres application_name=follower")
@@ -120,6 +123,7 @@ internal sealed class Cluster : IAsyncDisposable
             listen_addresses = '127.0.0.1'
             unix_socket_directories = '{_folder}'
             max_connections = 200
+            password_encryption = 'scram-sha-256'
             max_prepared_transactions = 4
             fsync = off
             full_page_writes = off

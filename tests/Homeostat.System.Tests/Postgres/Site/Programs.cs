@@ -9,6 +9,9 @@ internal static class Programs
 {
     public const string Folder = "/usr/lib/postgresql/15/bin";
 
+    /// <summary>Where postgres, initdb and pg_ctl are: those of another major version where somebody says so. The clients stay the same.</summary>
+    private static readonly string Servers = Environment.GetEnvironmentVariable("HOMEOSTAT_POSTGRES") ?? Folder;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     public static Process Start(string program, IEnumerable<string> arguments, Door? door = null)
@@ -68,8 +71,8 @@ internal static class Programs
     public static async Task ServerAsync(string program, params string[] arguments)
     {
         string[] line = Environment.IsPrivilegedProcess
-            ? ["runuser", "-u", "postgres", "--", $"{Folder}/{program}", .. arguments]
-            : [$"{Folder}/{program}", .. arguments];
+            ? ["runuser", "-u", "postgres", "--", $"{Servers}/{program}", .. arguments]
+            : [$"{Servers}/{program}", .. arguments];
         // Nobody reads what it says: what it starts in the background would hold that open for ever.
         using var process = Process.Start(
             new ProcessStartInfo(line[0], line[1..]) { UseShellExecute = false, RedirectStandardOutput = true }

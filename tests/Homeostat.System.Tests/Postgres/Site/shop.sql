@@ -3,7 +3,8 @@ create extension dblink;
 create extension postgres_fdw;
 create extension file_fdw;
 create extension tablefunc;
-create extension adminpack;
+-- Gone in 17.
+select 'create extension adminpack' from pg_available_extensions where name = 'adminpack' \gexec
 
 create table customers (id int primary key, email text not null unique, name text not null);
 create table orders (
