@@ -24,18 +24,30 @@ internal sealed class Gateway : IAsyncDisposable
     private readonly string _data;
     private readonly Process _process;
     private readonly int _port;
+    private readonly HttpClient _http;
+    private HomeostatClient? _operator;
     private string _secret = "";
 
-    private Gateway(string data, Process process, int port) => (_data, _process, _port) = (data, process, port);
+    private Gateway(string data, Process process, Uri http, int port) =>
+        (_data, _process, _http, _port) = (data, process, new HttpClient { BaseAddress = http }, port);
 
     public int ProcessId => _process.Id;
 
-    public Entrance Entrance =>
+    public Entrance Entrance => Through(Lease, _secret);
+
+    private HomeostatClient Operator => _operator ?? throw new InvalidOperationException("the service is not ready");
+
+    /// <summary>The way that another lease opens.</summary>
+    public async Task<Entrance> LendAsync(string lease) => Through(lease, await GrantAsync(lease));
+
+    public Task RevokeAsync(string lease) => Operator.RevokeAsync(lease);
+
+    private Entrance Through(string lease, string secret) =>
         new(
             Name,
             _port,
-            Lease,
-            _secret,
+            lease,
+            secret,
             new Dictionary<string, Func<Spent>>(StringComparer.Ordinal) { [Name] = () => Spent.Of(_process) }
         );
 
@@ -46,9 +58,15 @@ internal sealed class Gateway : IAsyncDisposable
         await File.WriteAllTextAsync(overlay, "version: 1\n");
         var process = Process.Start(Start(data, overlay, postgres, isProfiled))!;
         var http = await NextAsync(process, Http);
-        var gateway = new Gateway(data, process, IPEndPoint.Parse(await NextAsync(process, Postgres)).Port);
+        var gateway = new Gateway(
+            data,
+            process,
+            new Uri(http),
+            IPEndPoint.Parse(await NextAsync(process, Postgres)).Port
+        );
         _ = process.StandardOutput.ReadToEndAsync();
-        await gateway.GrantAsync(new Uri(http));
+        await gateway.UntilReadyAsync();
+        gateway._secret = await gateway.GrantAsync(Lease);
         return gateway;
     }
 
@@ -92,6 +110,7 @@ internal sealed class Gateway : IAsyncDisposable
         }
 
         _process.Dispose();
+        _http.Dispose();
     }
 
     private static bool IsPermit(DecisionEntry entry) =>
@@ -155,20 +174,24 @@ internal sealed class Gateway : IAsyncDisposable
             : throw new InvalidOperationException($"the service did not say '{prefix}…': {line}");
     }
 
-    private async Task GrantAsync(Uri http)
+    private async Task UntilReadyAsync()
     {
-        using var client = new HttpClient { BaseAddress = http };
-        while (!(await client.GetAsync("readyz")).IsSuccessStatusCode)
+        while (!(await _http.GetAsync("readyz")).IsSuccessStatusCode)
         {
             await Task.Delay(50);
         }
 
         var token = await File.ReadAllTextAsync(Path.Combine(_data, "operator.token"));
-        var granted = await new HomeostatClient(client, token.Trim()).GrantAsync(
+        _operator = new HomeostatClient(_http, token.Trim());
+    }
+
+    private async Task<string> GrantAsync(string lease)
+    {
+        var granted = await Operator.GrantAsync(
             new GrantBody
             {
-                Id = Lease,
-                Agent = "agent-bench",
+                Id = lease,
+                Agent = $"agent-{lease}",
                 Purpose = "measure",
                 LifeSeconds = 4 * 60 * 60,
                 Cone = new ConeBody
@@ -187,6 +210,6 @@ internal sealed class Gateway : IAsyncDisposable
                 },
             }
         );
-        _secret = granted.Secret!;
+        return granted.Secret!;
     }
 }

@@ -34,19 +34,7 @@ internal static class IdleSessions
 
     private static async Task<NpgsqlConnection> OpenAsync(Entrance entrance)
     {
-        var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder
-            {
-                Host = Entrance.Host,
-                Port = entrance.Port,
-                Username = entrance.User,
-                Password = entrance.Password,
-                Database = Entrance.Database,
-                SslMode = SslMode.Require,
-                Pooling = false,
-            }.ConnectionString
-        );
-        await connection.OpenAsync();
+        var connection = await ClientConnection.OpenAsync(entrance);
         await using var command = new NpgsqlCommand("select abalance from pgbench_accounts where aid = 1", connection);
         _ = await command.ExecuteScalarAsync();
         return connection;

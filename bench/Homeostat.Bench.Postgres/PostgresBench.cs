@@ -111,7 +111,7 @@ internal sealed class PostgresBench(double scale, HashSet<string>? only) : IAsyn
             }
         }
 
-        if (Wants("gateway") || Wants("idle") || Wants("profile"))
+        if (Wants("gateway") || Wants("idle") || Wants("cuts") || Wants("profile"))
         {
             _gateway = await Gateway.StartAsync(Folder("gateway"), direct.Port, Wants("profile"));
         }
@@ -176,6 +176,11 @@ internal sealed class PostgresBench(double scale, HashSet<string>? only) : IAsyn
         if (Wants("idle"))
         {
             await IdleSessions.MeasureAsync(Report, gateway);
+        }
+
+        if (Wants("cuts"))
+        {
+            await Cuts.MeasureAsync(Report, gateway, direct);
         }
 
         var (writes, reads) = await gateway.StopAsync();

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Homeostat.Bench.Postgres;
 
-// Usage: postgres [SCALE [WHAT…]]; a scale below 1 measures for less time; WHAT is gateway, pgbouncer, direct, idle or profile,
+// Usage: postgres [SCALE [WHAT…]]; a scale below 1 measures for less time; WHAT is gateway, pgbouncer, direct, idle, cuts or profile,
 // and all but profile where none is named.
 if (args is not ["postgres", ..])
 {
