@@ -12,6 +12,7 @@ internal static class Shop
         create view joined as select o.id, c.name from orders o join customers c on c.id = o.customer;
         create function agent_write() returns int language sql as 'insert into notes values (1) returning customer';
         create function agent_read() returns bigint language sql stable as 'select count(*) from notes';
+        create function lose(int) returns int language sql as 'delete from customers where id = $1 returning id';
         create function opaque() returns int language plpgsql as 'begin return 1; end';
         create function of_row(customers) returns int language plpgsql as 'begin return 1; end';
         create table watched (id int);

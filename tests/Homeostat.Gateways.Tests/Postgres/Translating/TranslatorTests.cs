@@ -236,6 +236,11 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
     [InlineData("delete from customers using parent p where p.id = 1", null)]
     [InlineData("delete from customers where name = 'x'", null)]
     [InlineData("with a as (delete from customers where id = 1) delete from customers", null)]
+    [InlineData("select lose(id) from orders", null)]
+    [InlineData("select lose(1), lose(2)", null)]
+    [InlineData("with a as (select $1) delete from customers where id = $1", null)]
+    [InlineData("delete from customers where $1 > '0'::float8 and id = $1", null)]
+    [InlineData("prepare p (float8) as delete from customers where id = $1; execute p (1)", null)]
     public async Task The_extent_is_one_row_only_where_a_unique_key_proves_it(string sql, long? rows)
     {
         var lost = (await TranslateAsync(sql)).Effects.OfType<Effect.LoseData>();
