@@ -12,8 +12,8 @@ namespace Homeostat.Gateways.Postgres.Sessions;
 /// <param name="Inexact">Parameters, from 1, of a type to which a key may be rounded before it is compared.</param>
 internal sealed record ParametersSaid(IReadOnlyList<uint> Own, IReadOnlyList<int> Inexact)
 {
-    /// <summary>float4 and float8: several keys of type bigint or numeric are one of them.</summary>
-    private static readonly FrozenSet<uint> Rounding = FrozenSet.Create(700u, 701u);
+    /// <summary>float4, float8 and bpchar: several bigints or numerics are one float, and blanks after a varchar go.</summary>
+    private static readonly FrozenSet<uint> Rounding = FrozenSet.Create(700u, 701u, 1042u);
 
     private static readonly ParametersSaid Nothing = new([], []);
 

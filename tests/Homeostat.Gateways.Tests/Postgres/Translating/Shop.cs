@@ -47,6 +47,9 @@ internal static class Shop
         create policy p on guarded using (opaque() = 1);
         alter table guarded enable row level security;
         create materialized view totals as select sum(total) from orders;
+        create collation loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+        create table tags (tag text collate loose, mark text collate loose unique);
+        create unique index on tags (tag collate "C");
         create type _mood as enum ('good');
         create role other;
         """;

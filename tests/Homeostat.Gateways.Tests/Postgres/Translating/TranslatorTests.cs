@@ -252,6 +252,15 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
     }
 
     [Theory]
+    [InlineData("delete from tags where tag = 'a'", null)]
+    [InlineData("delete from tags where mark = 'a'", 1L)]
+    public async Task An_index_proves_one_row_only_where_it_compares_as_its_column_does(string sql, long? rows) =>
+        Assert.Equal(
+            rows,
+            Assert.Single((await TranslateAsync(sql)).Effects.OfType<Effect.LoseData>(), _ => true).Extent.Rows
+        );
+
+    [Theory]
     [InlineData("select lo_unlink(oid) from pg_largeobject_metadata")]
     [InlineData("select lo_unlink(1), lo_unlink(2)")]
     public async Task How_many_large_objects_a_call_loses_is_not_known(string sql) =>
