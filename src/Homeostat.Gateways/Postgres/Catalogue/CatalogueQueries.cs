@@ -29,8 +29,12 @@ internal static class CatalogueQueries
         where a.attrelid {0} and a.attnum > 0 and not a.attisdropped
         """;
 
+    /// <summary>An index is unique where <c>=</c> on its columns finds one row: not where it compares otherwise than they do.</summary>
     public const string Indexes = """
-        select i.indrelid::int8, i.indexrelid::int8, i.indisunique and i.indisvalid and i.indimmediate,
+        select i.indrelid::int8, i.indexrelid::int8, i.indisunique and i.indisvalid and i.indimmediate
+               and (not exists (select from pg_collation where not collisdeterministic) or not exists (
+                 select from pg_attribute k join pg_attribute c on c.attrelid = i.indrelid and c.attnum = i.indkey[k.attnum - 1]
+                 where k.attrelid = i.indexrelid and k.attnum <= i.indnkeyatts and k.attcollation <> c.attcollation)),
                i.indkey::int2[]::int4[], pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid),
                i.indnkeyatts::int4
         from pg_index i where i.indexrelid {0}

@@ -27,7 +27,9 @@ public sealed class SearchPath
     public static SearchPath Parse(string setting, string role)
     {
         ArgumentNullException.ThrowIfNull(setting);
-        var names = Identifiers(setting).Select(name => name == "$user" ? role : name).Where(name => name.Length > 0);
+        var names = (IdentifierText.Split(setting, ',') ?? [])
+            .Select(name => name == "$user" ? role : name)
+            .Where(name => name.Length > 0);
         return Of([.. names]);
     }
 
@@ -69,58 +71,4 @@ public sealed class SearchPath
     /// <summary>The same key means the same path.</summary>
     public override string ToString() =>
         string.Join(", ", _schemas.Select(name => $"\"{name.Replace("\"", "\"\"")}\""));
-
-    /// <summary>Splits as PostgreSQL's SplitIdentifierString: quoted parts as they are, others in lower case.</summary>
-    private static List<string> Identifiers(string setting)
-    {
-        var names = new List<string>();
-        for (var at = 0; at < setting.Length; )
-        {
-            if (char.IsWhiteSpace(setting[at]) || setting[at] == ',')
-            {
-                at++;
-            }
-            else
-            {
-                names.Add(setting[at] == '"' ? Quoted(setting, ref at) : Plain(setting, ref at));
-            }
-        }
-
-        return names;
-    }
-
-    private static string Plain(string setting, ref int at)
-    {
-        var start = at;
-        while (at < setting.Length && setting[at] != ',' && !char.IsWhiteSpace(setting[at]))
-        {
-            at++;
-        }
-
-        return setting[start..at].ToLowerInvariant();
-    }
-
-    private static string Quoted(string setting, ref int at)
-    {
-        var name = new System.Text.StringBuilder();
-        for (at++; at < setting.Length; at++)
-        {
-            if (setting[at] != '"')
-            {
-                name.Append(setting[at]);
-            }
-            else if (at + 1 < setting.Length && setting[at + 1] == '"')
-            {
-                name.Append('"');
-                at++;
-            }
-            else
-            {
-                at++;
-                break;
-            }
-        }
-
-        return name.ToString();
-    }
 }

@@ -36,6 +36,9 @@ public sealed class SqlStatement
 
     /// <summary>Types of parameters that the client has named by their numbers; 0 is none.</summary>
     internal IReadOnlyList<uint> ParameterTypes { get; init; } = [];
+
+    /// <summary>Parameters, from 1, that the client has given a type of which one value equals several others; null where any may be.</summary>
+    internal IReadOnlyList<int>? Inexact { get; init; } = [];
 }
 
 /// <summary>What a text says: its statements in order, or why it was refused. <c>default</c> of either is nothing.</summary>

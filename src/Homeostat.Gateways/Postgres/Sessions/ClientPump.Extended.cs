@@ -23,7 +23,7 @@ internal sealed partial class ClientPump
         Prepared? prepared = null;
         if (refusal is null)
         {
-            (prepared, refusal) = await PrepareAsync(text, Prepared.OwnTypesOf(body.Span), token).ConfigureAwait(false);
+            (prepared, refusal) = await PrepareAsync(text, ParametersSaid.Of(body.Span), token).ConfigureAwait(false);
         }
 
         if (_outgoing.IsPassedOver)
@@ -64,17 +64,17 @@ internal sealed partial class ClientPump
     /// <summary>A text that is to be prepared; what may never run is refused at once.</summary>
     private async ValueTask<(Prepared? Prepared, Refusal? Refusal)> PrepareAsync(
         ReadOnlyMemory<byte> text,
-        List<uint> types,
+        ParametersSaid said,
         CancellationToken token
     )
     {
         if (
-            types.Count == 0
-            && text.Length <= Limits.MaxInlineParseBytes
+            text.Length <= Limits.MaxInlineParseBytes
             && _meaning.Book.Find(text.Span) is { Translation.Forbidden: null } kept
+            && said.LeavesAsIs(kept.Translation)
         )
         {
-            return (Prepared.Known(text.Span, kept, _meaning.Book), null);
+            return (Prepared.Known(text.Span, kept, _meaning.Book, said), null);
         }
 
         var parsed = await Reader.ParseAsync(text, token).ConfigureAwait(false);
@@ -85,7 +85,7 @@ internal sealed partial class ClientPump
             case { Statements: [] }:
                 return (new Prepared(text.ToArray(), null), null);
             case { Statements: [var statement] }:
-                var prepared = Prepared.ByParse(text.ToArray(), statement, types);
+                var prepared = Prepared.ByParse(text.ToArray(), statement, said);
                 var plan = await PlanOfAsync(prepared, token).ConfigureAwait(false);
                 return plan.Translation.Forbidden is null
                     ? (plan.Substitute is { } instead ? prepared.Replaced(instead) : prepared, null)

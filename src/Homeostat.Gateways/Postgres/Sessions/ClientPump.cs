@@ -202,7 +202,7 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
             (name, naming) =>
                 name.Length > 0
                 && (
-                    naming.Value is not { IsText: true } prepared
+                    naming.Value is not { } prepared
                     || known.GetValueOrDefault(Encoding.UTF8.GetString(name)) != Encoding.UTF8.GetString(prepared.Text)
                 )
         );
@@ -298,7 +298,7 @@ internal sealed partial class ClientPump(ClientPumpParts parts)
         switch (plan.Translation.Step)
         {
             case SessionStep.Prepare { Statement: { } query } prepare:
-                var prepared = Prepared.BySql(prepare.Name, query);
+                var prepared = Prepared.BySql(prepare.Name, query, prepare.IsTyped);
                 return [_statements.Put(Encoding.UTF8.GetBytes(prepare.Name), prepared, _outgoing.Segment)];
             case SessionStep.Deallocate { Name: { } name }:
                 return [_statements.Put(Encoding.UTF8.GetBytes(name), null, _outgoing.Segment)];

@@ -1,7 +1,5 @@
 using System.Text;
-using Homeostat.Gateways.Postgres.Catalogue;
 using Homeostat.Gateways.Postgres.Parsing;
-using Homeostat.Gateways.Postgres.Wire;
 
 namespace Homeostat.Gateways.Postgres.Sessions;
 
@@ -9,6 +7,7 @@ namespace Homeostat.Gateways.Postgres.Sessions;
 internal sealed class Prepared(byte[] text, SqlStatement? statement)
 {
     private SqlStatement? _statement = statement;
+    private IReadOnlyList<int> _inexact = [];
 
     /// <summary>As the client sent it.</summary>
     public byte[] Text { get; } = text;
@@ -25,11 +24,14 @@ internal sealed class Prepared(byte[] text, SqlStatement? statement)
     /// <summary>The text is this statement and no other: what it means may be kept under it.</summary>
     public bool IsText { get; private init; } = true;
 
-    /// <param name="types">Types of parameters whose values may run code: the text alone does not say what it means.</param>
-    public static Prepared ByParse(byte[] text, SqlStatement statement, IReadOnlyList<uint> types) =>
-        types.Count == 0
+    /// <summary>What is said of the parameters may matter: then the text alone does not say what it means.</summary>
+    public static Prepared ByParse(byte[] text, SqlStatement statement, ParametersSaid said) =>
+        said.LeavesAsIs(statement.Root)
             ? new Prepared(text, statement)
-            : new Prepared(text, new SqlStatement(statement.Root, statement.Text) { ParameterTypes = types })
+            : new Prepared(
+                text,
+                new SqlStatement(statement.Root, statement.Text) { ParameterTypes = said.Own, Inexact = said.Inexact }
+            )
             {
                 IsText = false,
             };
@@ -37,40 +39,28 @@ internal sealed class Prepared(byte[] text, SqlStatement? statement)
     /// <summary>The server gets another text, and only as long as that is what this one comes to.</summary>
     public Prepared Replaced(Substitute substitute) => new(Text, Statement) { IsText = false, Substitute = substitute };
 
-    /// <summary>A short text that is in a book.</summary>
-    public static Prepared Known(ReadOnlySpan<byte> text, Plan plan, PlanBook book) =>
+    /// <summary>A short text that is in a book; under another book it may mean something else with what is said of its parameters.</summary>
+    public static Prepared Known(ReadOnlySpan<byte> text, Plan plan, PlanBook book, ParametersSaid said) =>
         new(text.ToArray(), null)
         {
             IsKnown = true,
+            IsText = said.Inexact.Count == 0,
+            _inexact = said.Inexact,
             Plan = plan,
             Book = book,
         };
 
     private SqlStatement ParseKnown() =>
         SqlParser.Parse(Text).Statements is [var only]
-            ? only
+            ? new SqlStatement(only.Root, only.Text) { Inexact = _inexact }
             : throw new InvalidOperationException("a text in a book is one statement");
 
-    /// <summary>Types that did not come with the server, of a Parse message: reading a value of one may run code.</summary>
-    public static List<uint> OwnTypesOf(ReadOnlySpan<byte> body)
-    {
-        List<uint>? own = null;
-        if (ParseMessage.TryRead(body, out var message))
+    /// <param name="isTyped">Its parameters have types of which nothing more is known here.</param>
+    public static Prepared BySql(string name, SyntaxNode query, bool isTyped) =>
+        new(Encoding.UTF8.GetBytes($"EXECUTE {name}"), new SqlStatement(query, name) { Inexact = isTyped ? null : [] })
         {
-            for (var at = 0; at < message.ParameterTypeCount; at++)
-            {
-                if (message.ParameterType(at) is var type and not 0 && !new Oid(type).IsBuiltIn)
-                {
-                    (own ??= []).Add(type);
-                }
-            }
-        }
-
-        return own ?? [];
-    }
-
-    public static Prepared BySql(string name, SyntaxNode query) =>
-        new(Encoding.UTF8.GetBytes($"EXECUTE {name}"), new SqlStatement(query, name)) { IsText = false };
+            IsText = false,
+        };
 
     /// <summary>What it meant when it was last looked at, and under which book.</summary>
     public Plan? Plan { get; set; }

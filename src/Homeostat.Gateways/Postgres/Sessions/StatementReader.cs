@@ -53,9 +53,13 @@ internal sealed class StatementReader(DatabaseParts database, SessionMeaning mea
         // What is said not to be there must not have been made by somebody else a moment ago.
         if (plan.Substitute is not null)
         {
-            plan = await meaning.RenewAsync(token).ConfigureAwait(false)
-                ? Translate(statement, text.Span, meaning.Path, null)
-                : Unsure(plan, text.Span);
+            // A refusal for want of a look is not what the text means, and is not kept.
+            if (!await meaning.RenewAsync(token).ConfigureAwait(false))
+            {
+                return Unsure(plan, text.Span);
+            }
+
+            plan = Translate(statement, text.Span, meaning.Path, null);
         }
 
         if (isText)

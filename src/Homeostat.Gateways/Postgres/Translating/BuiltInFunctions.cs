@@ -154,7 +154,7 @@ internal static class BuiltInFunctions
                 break;
             case Does.AdvisoryLock:
                 found.Risky(
-                    walk.Names.Object("advisory-lock", [Argument(call, 0) ?? "?"]),
+                    walk.Names.Object("advisory-lock", [Argument(walk, call, 0, frame) ?? "?"]),
                     "advisory lock",
                     function.Name
                 );
@@ -163,7 +163,12 @@ internal static class BuiltInFunctions
                 Sequence(walk, function, call, frame);
                 break;
             case Does.Setting:
-                SessionStatements.SetConfig(walk, Argument(call, 0), Argument(call, 1), Argument(call, 2));
+                SessionStatements.SetConfig(
+                    walk,
+                    Argument(walk, call, 0, frame),
+                    Argument(walk, call, 1, frame),
+                    Argument(walk, call, 2, frame)
+                );
                 break;
             case Does.RunsText:
                 RunText(walk, function, call, frame);
@@ -172,23 +177,24 @@ internal static class BuiltInFunctions
                 RunQuery(walk, function, call, frame);
                 break;
             case Does.Notifies:
-                found.Risky(walk.Names.Object("channel", [Argument(call, 0) ?? "?"]), "notification");
+                found.Risky(walk.Names.Object("channel", [Argument(walk, call, 0, frame) ?? "?"]), "notification");
                 break;
             case Does.ReadsFiles:
                 found.Add(new Effect.Grant(files, walk.Role, Privilege.Administer));
                 break;
             case Does.WritesFiles:
                 found.Add(new Effect.Grant(files, walk.Role, Privilege.Administer));
-                found.Risky(files, "written", Argument(call, 1) ?? "?");
+                found.Risky(files, "written", Argument(walk, call, 1, frame) ?? "?");
                 break;
             case Does.ChangesLargeObject:
                 found.Harmless(objects, "objects", "added");
                 break;
             case Does.LosesLargeObject:
-                found.Add(new Effect.LoseData(objects, new AssetId(objects.Value), new Extent(1)));
+                // A call may stand in a statement that runs it for each of many rows.
+                found.Add(new Effect.LoseData(objects, new AssetId(objects.Value), Extent.Everything));
                 break;
             case Does.ChangesServer:
-                found.Risky(walk.Names.Cluster, function.Name, Argument(call, 0) ?? "");
+                found.Risky(walk.Names.Cluster, function.Name, Argument(walk, call, 0, frame) ?? "");
                 break;
             case Does.Maintains:
                 found.Harmless(database, function.Name);
@@ -202,7 +208,7 @@ internal static class BuiltInFunctions
     private static void Sequence(Walk walk, FunctionEntry function, SyntaxNode? call, Frame frame)
     {
         var risky = function.Name == "setval";
-        var name = Argument(call, 0);
+        var name = Argument(walk, call, 0, frame);
         var id =
             name is not null && QualifiedName.Parse(name) is { Count: > 0 } parts
                 ? walk.Objects.Ids(ObjectKinds.Relation, parts, frame)[0]
@@ -219,7 +225,7 @@ internal static class BuiltInFunctions
 
     private static void RunText(Walk walk, FunctionEntry function, SyntaxNode? call, Frame frame)
     {
-        var text = Argument(call, function.Name == "ts_rewrite" ? 1 : 0);
+        var text = Argument(walk, call, function.Name == "ts_rewrite" ? 1 : 0, frame);
         if (function.Name == "ts_rewrite" && call?.Nodes("args").Count == 3)
         {
             return;
@@ -239,14 +245,16 @@ internal static class BuiltInFunctions
     {
         if (
             function.Name.StartsWith("table", StringComparison.Ordinal)
-            && Argument(call, 0) is { } name
+            && Argument(walk, call, 0, frame) is { } name
             && QualifiedName.Parse(name) is { Count: > 0 } parts
             && walk.Relations.Resolve(parts.Count > 1 ? parts[^2] : null, parts[^1], frame) is { } relation
         )
         {
             walk.Relations.Read(relation, frame);
         }
-        else if (function.Name.StartsWith("schema", StringComparison.Ordinal) && Argument(call, 0) is { } schema)
+        else if (
+            function.Name.StartsWith("schema", StringComparison.Ordinal) && Argument(walk, call, 0, frame) is { } schema
+        )
         {
             foreach (var held in walk.Catalogue.Own.Relations.Where(entry => entry.SchemaName == schema))
             {
@@ -260,8 +268,8 @@ internal static class BuiltInFunctions
     }
 
     /// <summary>A literal argument; null where there is none, or it is computed.</summary>
-    private static string? Argument(SyntaxNode? call, int at) =>
-        call?.Nodes("args") is { } args && at < args.Count ? args[at].Literal() : null;
+    private static string? Argument(Walk walk, SyntaxNode? call, int at, Frame frame) =>
+        call?.Nodes("args") is { } args && at < args.Count ? walk.Types.Literal(args[at], frame) : null;
 
     private static FrozenDictionary<string, Does> Table(params (Does Does, string Names)[] rows) =>
         rows.SelectMany(row =>

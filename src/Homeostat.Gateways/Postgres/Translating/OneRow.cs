@@ -10,7 +10,8 @@ internal static class OneRow
     public static long? Limit(Walk walk, SyntaxNode statement, Frame frame)
     {
         if (
-            statement.Node("whereClause") is not { } condition
+            !frame.IsText
+            || statement.Node("whereClause") is not { } condition
             || walk.Functions.IsShadowed("=", frame)
             || statement.Node("relation") is not { } name
             || walk.Relations.Resolve(name.Text("schemaname"), name.Text("relname") ?? "", frame, mayMiss: true)
@@ -22,7 +23,7 @@ internal static class OneRow
         }
 
         var visible = name.Node("alias")?.Text("aliasname") ?? relation.Name;
-        var fixedColumns = FixedColumns(condition, visible);
+        var fixedColumns = FixedColumns(walk, condition, visible);
         var numbers = walk
             .Catalogue.Columns[relation.Oid]
             .Where(column => fixedColumns.Contains(column.Name))
@@ -36,7 +37,7 @@ internal static class OneRow
         && index.KeyColumns.All(columns.Contains);
 
     /// <summary>The columns that the condition's conjuncts set equal to a constant or a parameter.</summary>
-    private static HashSet<string> FixedColumns(SyntaxNode condition, string table)
+    private static HashSet<string> FixedColumns(Walk walk, SyntaxNode condition, string table)
     {
         var conjuncts =
             condition.Is("BoolExpr") && condition.Text("boolop") == "AND_EXPR" ? condition.Nodes("args") : [condition];
@@ -47,7 +48,7 @@ internal static class OneRow
                 part.Is("A_Expr")
                 && part.Text("kind") == "AEXPR_OP"
                 && part.Names("name") is ["="] or ["pg_catalog", "="]
-                && ColumnAndConstant(part.Node("lexpr"), part.Node("rexpr"), table) is { } column
+                && ColumnAndConstant(walk, part.Node("lexpr"), part.Node("rexpr"), table) is { } column
             )
             {
                 found.Add(column);
@@ -57,14 +58,16 @@ internal static class OneRow
         return found;
     }
 
-    private static string? ColumnAndConstant(SyntaxNode? left, SyntaxNode? right, string table)
+    private static string? ColumnAndConstant(Walk walk, SyntaxNode? left, SyntaxNode? right, string table)
     {
-        if (IsConstant(left))
+        if (IsConstant(walk, left))
         {
             (left, right) = (right, left);
         }
 
-        return left is { Kind: "ColumnRef" } && IsConstant(right) ? Column(left.Names("fields"), left, table) : null;
+        return left is { Kind: "ColumnRef" } && IsConstant(walk, right)
+            ? Column(left.Names("fields"), left, table)
+            : null;
     }
 
     private static string? Column(IReadOnlyList<string> names, SyntaxNode column, string table) =>
@@ -73,5 +76,6 @@ internal static class OneRow
         : names is [var qualifier, var name] && qualifier == table ? name
         : null;
 
-    private static bool IsConstant(SyntaxNode? node) => node is { Kind: "A_Const" or "ParamRef" };
+    private static bool IsConstant(Walk walk, SyntaxNode? node) =>
+        node is { Kind: "A_Const" } || (node is { Kind: "ParamRef" } && walk.IsExact(node));
 }

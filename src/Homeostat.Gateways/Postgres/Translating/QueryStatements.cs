@@ -269,7 +269,9 @@ internal static class QueryStatements
     private static void Prepare(Walk walk, SyntaxNode node, Frame frame)
     {
         walk.Found.OfSessionOnly();
-        walk.Found.Step(new SessionStep.Prepare(node.Text("name") ?? "", node.Node("query")));
+        walk.Found.Step(
+            new SessionStep.Prepare(node.Text("name") ?? "", node.Node("query"), node.Nodes("argtypes").Count > 0)
+        );
         walk.Visit(node.Nodes("argtypes"), frame);
     }
 
@@ -288,7 +290,13 @@ internal static class QueryStatements
         if (walk.Once(("execute", name)))
         {
             walk.Types.Touch(prepared.ParameterTypes);
-            walk.Visit(prepared.Root.Is("PrepareStmt") ? prepared.Root.Node("query") : prepared.Root, frame);
+            walk.Visit(
+                prepared.Root.Is("PrepareStmt") ? prepared.Root.Node("query") : prepared.Root,
+                frame with
+                {
+                    IsText = false,
+                }
+            );
         }
     }
 

@@ -196,7 +196,7 @@ internal static class SessionStatements
         }
 
         walk.Visit(from, frame);
-        SetConfig(walk, known.Literal(), value.Literal(), isLocal.Literal());
+        SetConfig(walk, known.Literal(), walk.Types.Literal(value, frame), walk.Types.Literal(isLocal, frame));
         return true;
     }
 

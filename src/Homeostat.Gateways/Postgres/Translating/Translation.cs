@@ -48,7 +48,8 @@ internal abstract record SessionStep
     public sealed record TransactionEnd : SessionStep;
 
     /// <summary>PREPARE; the statement stays prepared whatever becomes of the transaction.</summary>
-    public sealed record Prepare(string Name, SyntaxNode? Statement) : SessionStep;
+    /// <param name="IsTyped">It says what types its parameters have.</param>
+    public sealed record Prepare(string Name, SyntaxNode? Statement, bool IsTyped) : SessionStep;
 
     /// <param name="Name">Null for all.</param>
     public sealed record Deallocate(string? Name) : SessionStep;

@@ -16,19 +16,19 @@ public sealed class Translator(PostgresNames names, ParserPool parser, IEnumerab
     public Translation Translate(SqlStatement statement, DatabaseCatalogue catalogue, SessionContext session)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        return Translate(statement.Root, catalogue, session, statement.ParameterTypes);
+        return Translate(statement.Root, catalogue, session, statement);
     }
 
     internal Translation Translate(
         SyntaxNode root,
         DatabaseCatalogue catalogue,
         SessionContext session,
-        IReadOnlyList<uint>? parameterTypes = null
+        SqlStatement? statement = null
     )
     {
-        var walk = new Walk(catalogue, session, names, _definitions);
+        var walk = new Walk(catalogue, session, names, _definitions) { Inexact = statement?.Inexact };
         walk.Types.TouchUnaskedCasts();
-        walk.Types.Touch(parameterTypes ?? []);
+        walk.Types.Touch(statement?.ParameterTypes ?? []);
         walk.Run(root);
         var translation = walk.Found.ToTranslation(CommandNames.Of(root));
         return translation.Effects.Count > 0 ? translation : Nothing(translation);

@@ -6,6 +6,11 @@ namespace Homeostat.Gateways.Postgres.Translating;
 /// <summary>Code that a type runs: checks of domains, input and output, casts.</summary>
 internal sealed class TypeRules(Walk walk)
 {
+    private const uint Boolean = 16;
+    private const uint Text = 25;
+    private const uint Varchar = 1043;
+    private const uint RegClass = 2205;
+
     private static readonly Oid Json = new(114);
 
     private readonly List<Oid> _rows = [];
@@ -47,6 +52,39 @@ internal sealed class TypeRules(Walk walk)
 
         return null;
     }
+
+    /// <summary>
+    /// What a literal says to a function, under casts that leave it as it is written; null where the server may make another text
+    /// of it: <c>'roles'::varchar(4)</c>.
+    /// </summary>
+    public string? Literal(SyntaxNode? node, Frame frame)
+    {
+        for (var isOutermost = true; node is { Kind: "TypeCast" }; isOutermost = false)
+        {
+            var value = node.Node("arg");
+            if (value?.Node("fval") is not null || !IsKept(node.Node("typeName"), value, frame, isOutermost))
+            {
+                return null;
+            }
+
+            node = value;
+        }
+
+        // libpg_query gives no value of a negative constant: it looks like zero.
+        return node?.Node("ival") is { } number && number.Number("ival") == 0 ? null : node?.Literal();
+    }
+
+    private bool IsKept(SyntaxNode? type, SyntaxNode? value, Frame frame, bool isOutermost) =>
+        type is not null
+        && type.Nodes("typmods").Count == 0
+        && type.Nodes("arrayBounds").Count == 0
+        && Find(type.Names("names"), frame)?.Oid.Value switch
+        {
+            Text or Varchar => true,
+            RegClass => isOutermost,
+            Boolean => value?.Node("boolval") is not null,
+            _ => false,
+        };
 
     /// <summary>Values of the columns' types are made.</summary>
     public void WriteColumns(RelationEntry relation)

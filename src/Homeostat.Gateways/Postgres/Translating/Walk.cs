@@ -26,7 +26,14 @@ internal sealed record CteScope(string Name, CteScope? Outer)
 /// <param name="Path">How its names are looked up: the session's path, or that of a definition.</param>
 /// <param name="Locks">The rows that it reads are locked.</param>
 /// <param name="PlanOnly">It is planned and not run: only functions that planning may call are called.</param>
-internal sealed record Frame(SearchPath Path, CteScope? Ctes = null, bool Locks = false, bool PlanOnly = false);
+/// <param name="IsText">It is the client's own text, with the client's parameters, and what writes in it runs once.</param>
+internal sealed record Frame(
+    SearchPath Path,
+    CteScope? Ctes = null,
+    bool Locks = false,
+    bool PlanOnly = false,
+    bool IsText = false
+);
 
 /// <summary>
 /// One statement's translation: a list of what is still to be looked at, syntax and catalogue objects alike, without
@@ -37,7 +44,11 @@ internal sealed class Walk
     private readonly Stack<Action> _work = new();
     private readonly HashSet<object> _seen = [];
     private SyntaxNode? _root;
+    private Dictionary<long, int>? _uses;
     private int _steps;
+
+    /// <summary>Parameters whose types do not let a key be one row's; null where any may be such.</summary>
+    public IReadOnlyList<int>? Inexact { private get; init; }
 
     public Walk(DatabaseCatalogue catalogue, SessionContext session, PostgresNames names, Definitions definitions)
     {
@@ -67,7 +78,7 @@ internal sealed class Walk
     public void Run(SyntaxNode statement)
     {
         _root = statement;
-        Visit(statement, new Frame(Session.Path));
+        Visit(statement, new Frame(Session.Path, IsText: true));
         while (_work.TryPop(out var next))
         {
             if (++_steps > Limits.MaxTranslationSteps)
@@ -157,12 +168,45 @@ internal sealed class Walk
             return false;
         }
 
-        Visit(parsed.Statements.Select(statement => statement.Root), frame);
+        Visit(parsed.Statements.Select(statement => statement.Root), frame with { IsText = false });
         return true;
     }
 
     /// <summary>It is the statement itself, and not one that a function or a rule runs.</summary>
     public bool IsRoot(SyntaxNode node) => ReferenceEquals(node, _root);
+
+    /// <summary>
+    /// A parameter has an exact type, or gets it from this one place: where it stands twice the other place may make a fraction of
+    /// it, by which several keys are found.
+    /// </summary>
+    public bool IsExact(SyntaxNode parameter)
+    {
+        var number = parameter.Number("number");
+        return Inexact?.Contains((int)number) == false && (_uses ??= CountParameters()).GetValueOrDefault(number) == 1;
+    }
+
+    private Dictionary<long, int> CountParameters()
+    {
+        var uses = new Dictionary<long, int>();
+        var open = new Stack<SyntaxNode>([_root!]);
+        while (open.TryPop(out var node))
+        {
+            if (node.Is("ParamRef"))
+            {
+                uses[node.Number("number")] = uses.GetValueOrDefault(node.Number("number")) + 1;
+            }
+
+            foreach (var (name, _) in node.Fields)
+            {
+                foreach (var child in node.Nodes(name))
+                {
+                    open.Push(child);
+                }
+            }
+        }
+
+        return uses;
+    }
 
     /// <summary>True the first time.</summary>
     public bool Once(object key) => _seen.Add(key);

@@ -65,6 +65,34 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
     }
 
     [Fact]
+    public async Task A_key_that_is_compared_with_a_fraction_may_stand_for_several_rows()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("fractions"));
+        const string Delete = "delete from customers where id = $1";
+        async Task DeleteAsync(NpgsqlParameter parameter)
+        {
+            await using var command = new NpgsqlCommand(Delete, connection) { Parameters = { parameter } };
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await DeleteAsync(new NpgsqlParameter<int> { TypedValue = 99 });
+        foreach (
+            NpgsqlParameter fraction in new[]
+            {
+                new NpgsqlParameter { Value = 99d },
+                new NpgsqlParameter { Value = 99f },
+            }
+        )
+        {
+            var bound = await Assert.ThrowsAsync<PostgresException>(() => DeleteAsync(fraction));
+            Assert.Equal("42501", bound.SqlState);
+        }
+
+        await ExecuteAsync(connection, $"prepare f (float8) as {Delete}");
+        Assert.Equal("42501", (await RefusedAsync(connection, "execute f (99)")).SqlState);
+    }
+
+    [Fact]
     public async Task A_refusal_inside_a_transaction_fails_it_as_an_error_of_the_server_does()
     {
         await using var connection = await Gateway.OpenAsync(Gateway.Grant("inside"));

@@ -72,6 +72,19 @@ public sealed class ShapedPlanTests(ShopFixture shop) : IClassFixture<ShopFixtur
         "explain (analyze 0) delete from orders where id = 1",
         "explain (analyze 1) delete from orders where id = 1"
     )]
+    [InlineData("select - -5 from customers", "select - -6 from customers")]
+    [InlineData("select 1--5\n+2 from customers", "select 1--6\n+2 from customers")]
+    [InlineData("select 5 /-- 5\n 6 from customers", "select 5 /-- 7\n 6 from customers")]
+    [InlineData("select u&'!0041' uescape '!', 5", "select u&'!0042' uescape '!', 5")]
+    [InlineData("delete from orders where id = 1", "delete from orders where 1 = 1")]
+    [InlineData("delete from orders where id = 1", "delete from orders where id = 1 or 1 = 0")]
+    [InlineData("select 1::int[3] from customers", "select 1::int[4] from customers")]
+    [InlineData("select pg_terminate_backend(5)", "select pg_terminate_backend(7)")]
+    [InlineData(
+        "select pg_advisory_lock(1), pg_advisory_lock(id) from orders",
+        "select pg_advisory_lock(2), pg_advisory_lock(id) from orders"
+    )]
+    [InlineData("select set_config('work_mem', 5::text, false)", "select set_config('work_mem', 6::text, false)")]
     [InlineData("truncate orders", "truncate lines")]
     [InlineData("create table t1 (id int default 12)", "create table t1 (id int default 13)")]
     [InlineData("execute p(12)", "execute p(13)")]

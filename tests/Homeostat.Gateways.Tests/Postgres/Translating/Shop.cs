@@ -12,6 +12,7 @@ internal static class Shop
         create view joined as select o.id, c.name from orders o join customers c on c.id = o.customer;
         create function agent_write() returns int language sql as 'insert into notes values (1) returning customer';
         create function agent_read() returns bigint language sql stable as 'select count(*) from notes';
+        create function lose(int) returns int language sql as 'delete from customers where id = $1 returning id';
         create function opaque() returns int language plpgsql as 'begin return 1; end';
         create function of_row(customers) returns int language plpgsql as 'begin return 1; end';
         create table watched (id int);
@@ -46,6 +47,9 @@ internal static class Shop
         create policy p on guarded using (opaque() = 1);
         alter table guarded enable row level security;
         create materialized view totals as select sum(total) from orders;
+        create collation loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+        create table tags (tag text collate loose, mark text collate loose unique);
+        create unique index on tags (tag collate "C");
         create type _mood as enum ('good');
         create role other;
         """;

@@ -236,6 +236,11 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
     [InlineData("delete from customers using parent p where p.id = 1", null)]
     [InlineData("delete from customers where name = 'x'", null)]
     [InlineData("with a as (delete from customers where id = 1) delete from customers", null)]
+    [InlineData("select lose(id) from orders", null)]
+    [InlineData("select lose(1), lose(2)", null)]
+    [InlineData("with a as (select $1) delete from customers where id = $1", null)]
+    [InlineData("delete from customers where $1 > '0'::float8 and id = $1", null)]
+    [InlineData("prepare p (float8) as delete from customers where id = $1; execute p (1)", null)]
     public async Task The_extent_is_one_row_only_where_a_unique_key_proves_it(string sql, long? rows)
     {
         var lost = (await TranslateAsync(sql)).Effects.OfType<Effect.LoseData>();
@@ -245,6 +250,71 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
             Assert.Single(lost, effect => effect.Target.Value == "pg:main/shop/public.customers").Extent.Rows
         );
     }
+
+    [Theory]
+    [InlineData("delete from tags where tag = 'a'", null)]
+    [InlineData("delete from tags where mark = 'a'", 1L)]
+    public async Task An_index_proves_one_row_only_where_it_compares_as_its_column_does(string sql, long? rows) =>
+        Assert.Equal(
+            rows,
+            Assert.Single((await TranslateAsync(sql)).Effects.OfType<Effect.LoseData>(), _ => true).Extent.Rows
+        );
+
+    [Theory]
+    [InlineData("select lo_unlink(oid) from pg_largeobject_metadata")]
+    [InlineData("select lo_unlink(1), lo_unlink(2)")]
+    public async Task How_many_large_objects_a_call_loses_is_not_known(string sql) =>
+        Assert.Null(
+            Assert.Single((await TranslateAsync(sql)).Effects.OfType<Effect.LoseData>(), _ => true).Extent.Rows
+        );
+
+    [Theory]
+    [InlineData("select table_to_xml('customers', true, false, '')", true)]
+    [InlineData("select table_to_xml('public.customers'::regclass, true, false, '')", true)]
+    [InlineData("select table_to_xml('16384', true, false, '')", false)]
+    [InlineData("select table_to_xml('customersx'::varchar(9)::regclass, true, false, '')", false)]
+    [InlineData("select table_to_xml('customers'::name::regclass, true, false, '')", false)]
+    [InlineData("select table_to_xml('\u00a0customers', true, false, '')", false)]
+    [InlineData("select table_to_xml('c\"ustomers\"', true, false, '')", false)]
+    [InlineData("select query_to_xml('select * from customersx'::varchar(23), true, false, '')", false)]
+    [InlineData("select query_to_xml('select * from customers'::text, true, false, '')", true)]
+    [InlineData("select query_to_xml('1'::regclass::text, true, false, '')", false)]
+    public async Task A_name_inside_a_text_is_taken_for_what_the_server_makes_of_it(string sql, bool isRead)
+    {
+        var translation = await TranslateAsync(sql);
+
+        Assert.Equal(isRead ? ["public.customers"] : [], translation.Read.Select(name => name.ToString()));
+        Assert.Equal(!isRead, translation.Opaque.Count + translation.Missing.Count > 0);
+    }
+
+    [Theory]
+    [InlineData("select nextval('16384')")]
+    [InlineData("select nextval(16384)")]
+    [InlineData("select setval('16384'::regclass, 1)")]
+    [InlineData("select setval('numbersx'::varchar(7), 1)")]
+    public async Task A_sequence_by_its_number_is_none_that_has_a_name(string sql) =>
+        Assert.Equal(
+            "pg:main/shop#sequence/\"?\"",
+            Assert.Single((await TranslateAsync(sql)).Effects.OfType<Effect.Change>()).Target.Value
+        );
+
+    [Theory]
+    [InlineData("select pg_advisory_lock(5)", "5")]
+    [InlineData("select pg_advisory_lock(-5)", "\"?\"")]
+    [InlineData("select pg_advisory_lock(5::float4::int)", "\"?\"")]
+    public async Task A_lock_is_that_of_its_number_or_of_none_that_is_known(string sql, string name) =>
+        Assert.Equal(
+            $"pg:main/shop#advisory-lock/{name}",
+            Assert.Single((await TranslateAsync(sql)).Effects.OfType<Effect.Change>()).Target.Value
+        );
+
+    [Theory]
+    [InlineData("evil\u00a0, public", "public.customers")]
+    [InlineData("evil\u00a0,public, evil", "public.customers")]
+    [InlineData("EVIL, public", "evil.customers")]
+    [InlineData(" \"evil\" ,public", "evil.customers")]
+    public async Task The_path_is_read_as_the_server_reads_it(string path, string meant) =>
+        Assert.Equal([meant], (await TranslateAsync("table customers", path)).Read.Select(name => name.ToString()));
 
     [Theory]
     [InlineData("select pg_read_file('/etc/passwd')")]
@@ -269,6 +339,8 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
     [InlineData("set session_replication_role = replica")]
     [InlineData("select set_config('role', 'other', false)")]
     [InlineData("select pg_catalog.set_config('ROLE', 'other', true)")]
+    [InlineData("select set_config('role.x'::varchar(4), 'other', false)")]
+    [InlineData("select set_config('role.x'::char(4), 'other', false)")]
     [InlineData("select set_config(name, 'x', false) from customers")]
     [InlineData("select set_config('search_path', name, false) from customers")]
     [InlineData("do $$ begin end $$; select set_config('ro' || 'le', 'other', false)")]
