@@ -4,6 +4,7 @@ create role auditor login password 'canary password of a role';
 create role worker nologin;
 create database shop;
 create database play;
+create database paste;
 create database staging;
 
 \c play
