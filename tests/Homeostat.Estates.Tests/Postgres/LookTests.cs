@@ -2,6 +2,7 @@ using Homeostat.Core.Estate;
 using Homeostat.Estates.Postgres;
 using Homeostat.Testing;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 using Xunit;
 
 namespace Homeostat.Estates.Tests.Postgres;
@@ -105,6 +106,48 @@ public sealed class LookTests(PrimaryServer server) : IClassFixture<PrimaryServe
             Assert.True(before != after, $"{change} changed nothing that was seen");
             before = after;
         }
+    }
+
+    /// <summary>Whoever reads rows between a change and the way back must not keep them under the mark of before.</summary>
+    [Fact]
+    public async Task What_was_changed_and_changed_back_has_another_mark()
+    {
+        await server.DatabaseAsync(
+            "marked",
+            "create role marked_clerk",
+            "create function price() returns int language sql as 'select 1'",
+            "create table customers (id bigint)",
+            "create table orders (id bigint default price()) inherits (customers)"
+        );
+        (string Change, string Back)[] pairs =
+        [
+            ("grant select on orders to marked_clerk", "revoke select on orders from marked_clerk"),
+            ("grant select (id) on orders to marked_clerk", "revoke select (id) on orders from marked_clerk"),
+            ("alter table orders no inherit customers", "alter table orders inherit customers"),
+            ("alter table orders alter id drop default", "alter table orders alter id set default price()"),
+        ];
+        foreach (var (change, back) in pairs)
+        {
+            // The first time something may stay behind that was not written out before.
+            await server.RunAsync("marked", change, back);
+            var mark = await MarkAsync();
+            Assert.Equal(mark, await MarkAsync());
+
+            await server.RunAsync("marked", change, back);
+
+            Assert.True(mark != await MarkAsync(), $"{change}; {back}");
+        }
+    }
+
+    private async Task<string> MarkAsync()
+    {
+        await using var connection = new NpgsqlConnection(server.Cluster.ConnectionString("marked") + ";Pooling=false");
+        await connection.OpenAsync(Token);
+        await using var command = new NpgsqlCommand(
+            $"select {MarkQueries.Mark} from pg_class c where c.relname = 'orders'",
+            connection
+        );
+        return (string)(await command.ExecuteScalarAsync(Token))!;
     }
 
     /// <summary>Each changes what is said of a relation, or of the database, and most of them by another object than that.</summary>
