@@ -38,6 +38,7 @@ public sealed class FileHeadStore : IHeadStore
     private ulong _turn;
     private int _durable;
     private bool _isWritten = true;
+    private bool _isDurable = true;
     private bool _isSyncing;
 
     internal FileHeadStore(IStoreFile file, ForkProtection protection, IDisposable? owned = null)
@@ -120,6 +121,12 @@ public sealed class FileHeadStore : IHeadStore
                 Write();
             }
 
+            // Nothing new: the slots must not change places, or the next write would go over the head.
+            if (_isDurable)
+            {
+                return;
+            }
+
             _isSyncing = true;
         }
 
@@ -127,7 +134,7 @@ public sealed class FileHeadStore : IHeadStore
         _file.Sync();
         lock (_lock)
         {
-            (_durable, _isSyncing) = (1 - _durable, false);
+            (_durable, _isDurable, _isSyncing) = (1 - _durable, true, false);
         }
     }
 
@@ -144,7 +151,7 @@ public sealed class FileHeadStore : IHeadStore
         slot.Clear();
         Encode(slot, _turn, _head!);
         _file.Write(slot, (long)(1 - _durable) * SlotBytes);
-        _isWritten = true;
+        (_isWritten, _isDurable) = (true, false);
     }
 
     internal static IStoreFile OpenFile(ILogStore store, string name = "head") =>

@@ -4,13 +4,14 @@ namespace Homeostat.Gateways.Postgres.Catalogue;
 
 /// <summary>
 /// Names as they stand in a setting or in a text, read as PostgreSQL's SplitIdentifierString does in a UTF-8 database: only letters and
-/// white space of ASCII are folded and passed over, and what is too long is cut.
+/// white space of ASCII are folded and passed over, and what is too long is cut. A vertical tab outside quotes is white space from version
+/// 16 on and part of a name before: nobody says which.
 /// </summary>
 internal static class IdentifierText
 {
     private const int MaxNameBytes = 63;
 
-    /// <summary>Null where PostgreSQL refuses it.</summary>
+    /// <summary>Null where PostgreSQL refuses it, or versions read it otherwise.</summary>
     public static List<string>? Split(string text, char separator)
     {
         var names = new List<string>();
@@ -45,7 +46,9 @@ internal static class IdentifierText
             at++;
         }
 
-        return at == start ? null : string.Concat(text[start..at].Select(Folded));
+        return at == start || text[start..at].Contains('\v', StringComparison.Ordinal)
+            ? null
+            : string.Concat(text[start..at].Select(Folded));
     }
 
     private static char Folded(char character) =>

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Homeostat.Gateways.Postgres.Parsing;
 
 /// <summary>Why a text was not parsed.</summary>
@@ -38,7 +40,7 @@ public sealed class SqlStatement
     internal IReadOnlyList<uint> ParameterTypes { get; init; } = [];
 
     /// <summary>Parameters, from 1, that the client has given a type of which one value equals several others; null where any may be.</summary>
-    internal IReadOnlyList<int>? Inexact { get; init; } = [];
+    internal IReadOnlySet<int>? Inexact { get; init; } = FrozenSet<int>.Empty;
 }
 
 /// <summary>What a text says: its statements in order, or why it was refused. <c>default</c> of either is nothing.</summary>

@@ -10,12 +10,12 @@ namespace Homeostat.Gateways.Postgres.Sessions;
 /// <summary>What a Parse message says of its parameters that can matter to what the statement does.</summary>
 /// <param name="Own">Types that did not come with the server: reading a value of one may run code.</param>
 /// <param name="Inexact">Parameters, from 1, of a type to which a key may be rounded before it is compared.</param>
-internal sealed record ParametersSaid(IReadOnlyList<uint> Own, IReadOnlyList<int> Inexact)
+internal sealed record ParametersSaid(IReadOnlyList<uint> Own, IReadOnlySet<int> Inexact)
 {
     /// <summary>float4, float8 and bpchar: several bigints or numerics are one float, and blanks after a varchar go.</summary>
     private static readonly FrozenSet<uint> Rounding = FrozenSet.Create(700u, 701u, 1042u);
 
-    private static readonly ParametersSaid Nothing = new([], []);
+    private static readonly ParametersSaid Nothing = new([], FrozenSet<int>.Empty);
 
     /// <summary>What the text means without it holds with it: no row count rests on a key.</summary>
     public bool LeavesAsIs(Translation known) =>
@@ -38,7 +38,7 @@ internal sealed record ParametersSaid(IReadOnlyList<uint> Own, IReadOnlyList<int
         }
 
         List<uint>? own = null;
-        List<int>? inexact = null;
+        HashSet<int>? inexact = null;
         for (var at = 0; at < message.ParameterTypeCount; at++)
         {
             var type = message.ParameterType(at);
@@ -52,6 +52,8 @@ internal sealed record ParametersSaid(IReadOnlyList<uint> Own, IReadOnlyList<int
             }
         }
 
-        return own is null && inexact is null ? Nothing : new(own ?? [], inexact ?? []);
+        return own is null && inexact is null
+            ? Nothing
+            : new(own ?? [], inexact ?? (IReadOnlySet<int>)FrozenSet<int>.Empty);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Homeostat.Gateways.Postgres.Parsing;
 
@@ -7,7 +8,7 @@ namespace Homeostat.Gateways.Postgres.Sessions;
 internal sealed class Prepared(byte[] text, SqlStatement? statement)
 {
     private SqlStatement? _statement = statement;
-    private IReadOnlyList<int> _inexact = [];
+    private IReadOnlySet<int> _inexact = FrozenSet<int>.Empty;
 
     /// <summary>As the client sent it.</summary>
     public byte[] Text { get; } = text;
@@ -57,7 +58,10 @@ internal sealed class Prepared(byte[] text, SqlStatement? statement)
 
     /// <param name="isTyped">Its parameters have types of which nothing more is known here.</param>
     public static Prepared BySql(string name, SyntaxNode query, bool isTyped) =>
-        new(Encoding.UTF8.GetBytes($"EXECUTE {name}"), new SqlStatement(query, name) { Inexact = isTyped ? null : [] })
+        new(
+            Encoding.UTF8.GetBytes($"EXECUTE {name}"),
+            new SqlStatement(query, name) { Inexact = isTyped ? null : FrozenSet<int>.Empty }
+        )
         {
             IsText = false,
         };

@@ -258,6 +258,11 @@ internal sealed class SessionMeaning(DatabaseParts database, Outgoing outgoing, 
             );
         }
 
+        if (IdentifierText.Split(path, ',') is null)
+        {
+            throw new SessionUnsureException("the search_path is no list of names that every version reads alike");
+        }
+
         Role = role;
         Path = SearchPath.Parse(path, role);
         _book = null;

@@ -209,6 +209,12 @@ internal static class SessionStatements
             return;
         }
 
+        if (name.Equals("search_path", StringComparison.OrdinalIgnoreCase) && IdentifierText.Split(value, ',') is null)
+        {
+            walk.Found.Forbid("set_config with a search_path that is no list of names; write names and commas");
+            return;
+        }
+
         Change(
             walk,
             name.ToLowerInvariant(),

@@ -48,7 +48,7 @@ internal sealed class Walk
     private int _steps;
 
     /// <summary>Parameters whose types do not let a key be one row's; null where any may be such.</summary>
-    public IReadOnlyList<int>? Inexact { private get; init; }
+    public IReadOnlySet<int>? Inexact { private get; init; }
 
     public Walk(DatabaseCatalogue catalogue, SessionContext session, PostgresNames names, Definitions definitions)
     {

@@ -275,6 +275,7 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
     [InlineData("select table_to_xml('customersx'::varchar(9)::regclass, true, false, '')", false)]
     [InlineData("select table_to_xml('customers'::name::regclass, true, false, '')", false)]
     [InlineData("select table_to_xml('\u00a0customers', true, false, '')", false)]
+    [InlineData("select table_to_xml(E'\\x0bcustomers', true, false, '')", false)]
     [InlineData("select table_to_xml('c\"ustomers\"', true, false, '')", false)]
     [InlineData("select query_to_xml('select * from customersx'::varchar(23), true, false, '')", false)]
     [InlineData("select query_to_xml('select * from customers'::text, true, false, '')", true)]
@@ -315,6 +316,15 @@ public sealed class TranslatorTests(ShopFixture shop) : IClassFixture<ShopFixtur
     [InlineData(" \"evil\" ,public", "evil.customers")]
     public async Task The_path_is_read_as_the_server_reads_it(string path, string meant) =>
         Assert.Equal([meant], (await TranslateAsync("table customers", path)).Read.Select(name => name.ToString()));
+
+    /// <summary>White space from version 16 on, and part of a name before.</summary>
+    [Theory]
+    [InlineData("select set_config('search_path', E'\\x0bevil, public', false)", true)]
+    [InlineData("select set_config('Search_Path', E'evil\\x0b, public', false)", true)]
+    [InlineData("select set_config('search_path', E'\"\\x0bevil\", public', false)", false)]
+    [InlineData("select set_config('search_path', '', false)", false)]
+    public async Task A_path_that_versions_read_otherwise_is_never_set(string sql, bool isForbidden) =>
+        Assert.Equal(isForbidden, (await TranslateAsync(sql)).Forbidden is not null);
 
     [Theory]
     [InlineData("select pg_read_file('/etc/passwd')")]
