@@ -173,7 +173,7 @@ internal sealed class FolderStore : ILogStore
 
         public void Write(ReadOnlySpan<byte> content, long offset) => RandomAccess.Write(_handle, content, offset);
 
-        public void Sync() => Posix.Sync(_handle, full);
+        public void Sync() => Posix.SyncData(_handle, full);
 
         public void Dispose() => _handle.Dispose();
     }

@@ -39,6 +39,7 @@ internal interface IStoreFile : IDisposable
 
     void Write(ReadOnlySpan<byte> content, long offset);
 
+    /// <summary>Makes durable what was written; the file's length is, since it was opened.</summary>
     void Sync();
 }
 
