@@ -39,8 +39,8 @@ public sealed class SqlStatement
     /// <summary>Types of parameters that the client has named by their numbers; 0 is none.</summary>
     internal IReadOnlyList<uint> ParameterTypes { get; init; } = [];
 
-    /// <summary>Parameters, from 1, that the client has given a type of which one value equals several others; null where any may be.</summary>
-    internal IReadOnlySet<int>? Inexact { get; init; } = FrozenSet<int>.Empty;
+    /// <summary>Parameters, from 1, that the client has given a type of which one value may equal several keys; null where any may be.</summary>
+    internal IReadOnlyDictionary<int, uint>? Inexact { get; init; } = FrozenDictionary<int, uint>.Empty;
 }
 
 /// <summary>What a text says: its statements in order, or why it was refused. <c>default</c> of either is nothing.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Homeostat.Gateways.Postgres.Parsing;
 using Homeostat.Gateways.Postgres.Wire;
 
 namespace Homeostat.Gateways.Postgres.Sessions;
@@ -85,8 +86,7 @@ internal sealed partial class ClientPump
             case { Statements: [] }:
                 return (new Prepared(text.ToArray(), null), null);
             case { Statements: [var statement] }:
-                var prepared = Prepared.ByParse(text.ToArray(), statement, said);
-                var plan = await PlanOfAsync(prepared, token).ConfigureAwait(false);
+                var (prepared, plan) = await PlanAsync(text.ToArray(), statement, said, token).ConfigureAwait(false);
                 return plan.Translation.Forbidden is null
                     ? (plan.Substitute is { } instead ? prepared.Replaced(instead) : prepared, null)
                     : (null, (await DecideAsync(plan).ConfigureAwait(false)).Refusal);
@@ -96,6 +96,29 @@ internal sealed partial class ClientPump
                     new Refusal(SqlState.SyntaxError, "cannot insert multiple commands into a prepared statement")
                 );
         }
+    }
+
+    /// <summary>What the text means is kept for whoever sends it again, also where the types of this client's parameters could matter and do not.</summary>
+    private async ValueTask<(Prepared Prepared, Plan Plan)> PlanAsync(
+        byte[] text,
+        SqlStatement statement,
+        ParametersSaid said,
+        CancellationToken token
+    )
+    {
+        var prepared = Prepared.ByParse(text, statement, said);
+        if (!prepared.IsText && said.Own.Count == 0)
+        {
+            var untyped = new Prepared(text, statement);
+            var plan = await PlanOfAsync(untyped, token).ConfigureAwait(false);
+            if (said.LeavesAsIs(plan.Translation))
+            {
+                (prepared.Plan, prepared.Book) = (plan, untyped.Book);
+                return (prepared, plan);
+            }
+        }
+
+        return (prepared, await PlanOfAsync(prepared, token).ConfigureAwait(false));
     }
 
     private async ValueTask BindAsync(MessageHeader header, CancellationToken token)

@@ -8,7 +8,7 @@ namespace Homeostat.Gateways.Postgres.Sessions;
 internal sealed class Prepared(byte[] text, SqlStatement? statement)
 {
     private SqlStatement? _statement = statement;
-    private IReadOnlySet<int> _inexact = FrozenSet<int>.Empty;
+    private IReadOnlyDictionary<int, uint> _inexact = FrozenDictionary<int, uint>.Empty;
 
     /// <summary>As the client sent it.</summary>
     public byte[] Text { get; } = text;
@@ -27,7 +27,7 @@ internal sealed class Prepared(byte[] text, SqlStatement? statement)
 
     /// <summary>What is said of the parameters may matter: then the text alone does not say what it means.</summary>
     public static Prepared ByParse(byte[] text, SqlStatement statement, ParametersSaid said) =>
-        said.LeavesAsIs(statement.Root)
+        said is { Own.Count: 0, Inexact.Count: 0 }
             ? new Prepared(text, statement)
             : new Prepared(
                 text,
@@ -60,7 +60,7 @@ internal sealed class Prepared(byte[] text, SqlStatement? statement)
     public static Prepared BySql(string name, SyntaxNode query, bool isTyped) =>
         new(
             Encoding.UTF8.GetBytes($"EXECUTE {name}"),
-            new SqlStatement(query, name) { Inexact = isTyped ? null : FrozenSet<int>.Empty }
+            new SqlStatement(query, name) { Inexact = isTyped ? null : FrozenDictionary<int, uint>.Empty }
         )
         {
             IsText = false,

@@ -41,6 +41,8 @@ internal sealed class Findings(PostgresNames names)
 
     public PostgresNames Names { get; } = names;
 
+    public HashSet<KeyParameter> KeyParameters { get; } = [];
+
     public void Add(Effect effect) => _effects.Add(effect);
 
     public void Add(SettingChange change) => _settings.Add(change);
@@ -146,6 +148,7 @@ internal sealed class Findings(PostgresNames names)
             Step = _step,
             Substitute = _substitute,
             TakesRows = _takesRows,
+            KeyParameters = KeyParameters,
         };
     }
 

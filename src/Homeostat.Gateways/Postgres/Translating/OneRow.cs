@@ -23,12 +23,8 @@ internal static class OneRow
         }
 
         var visible = name.Node("alias")?.Text("aliasname") ?? relation.Name;
-        var fixedColumns = FixedColumns(walk, condition, visible);
-        var numbers = walk
-            .Catalogue.Columns[relation.Oid]
-            .Where(column => fixedColumns.Contains(column.Name))
-            .Select(column => column.Number)
-            .ToHashSet();
+        var columns = walk.Catalogue.Columns[relation.Oid].ToDictionary(column => column.Name, StringComparer.Ordinal);
+        var numbers = FixedColumns(walk, condition, visible, columns);
         return walk.Catalogue.Indexes[relation.Oid].Any(index => IsFixed(index, numbers)) ? 1 : null;
     }
 
@@ -36,46 +32,54 @@ internal static class OneRow
         index is { Unique: true, Predicate: null, Expressions: null, KeyColumns.Count: > 0 }
         && index.KeyColumns.All(columns.Contains);
 
-    /// <summary>The columns that the condition's conjuncts set equal to a constant or a parameter.</summary>
-    private static HashSet<string> FixedColumns(Walk walk, SyntaxNode condition, string table)
+    /// <summary>The numbers of the columns that the condition's conjuncts set equal to a constant or a parameter.</summary>
+    private static HashSet<int> FixedColumns(
+        Walk walk,
+        SyntaxNode condition,
+        string table,
+        Dictionary<string, ColumnEntry> columns
+    )
     {
         var conjuncts =
             condition.Is("BoolExpr") && condition.Text("boolop") == "AND_EXPR" ? condition.Nodes("args") : [condition];
-        var found = new HashSet<string>(StringComparer.Ordinal);
+        var found = new HashSet<int>();
         foreach (var part in conjuncts)
         {
             if (
                 part.Is("A_Expr")
                 && part.Text("kind") == "AEXPR_OP"
                 && part.Names("name") is ["="] or ["pg_catalog", "="]
-                && ColumnAndConstant(walk, part.Node("lexpr"), part.Node("rexpr"), table) is { } column
+                && Sides(part) is ({ } left, { } constant)
+                && Column(left, table) is { } name
+                && columns.TryGetValue(name, out var column)
+                && IsFixedBy(walk, column, constant)
             )
             {
-                found.Add(column);
+                found.Add(column.Number);
             }
         }
 
         return found;
     }
 
-    private static string? ColumnAndConstant(Walk walk, SyntaxNode? left, SyntaxNode? right, string table)
+    /// <summary>A column, and what it is compared with; nulls where it is anything else.</summary>
+    private static (SyntaxNode? Column, SyntaxNode? Constant) Sides(SyntaxNode comparison)
     {
-        if (IsConstant(walk, left))
-        {
-            (left, right) = (right, left);
-        }
+        var (left, right) = (comparison.Node("lexpr"), comparison.Node("rexpr"));
+        return left is { Kind: "ColumnRef" } ? (left, right)
+            : right is { Kind: "ColumnRef" } ? (right, left)
+            : (null, null);
+    }
 
-        return left is { Kind: "ColumnRef" } && IsConstant(walk, right)
-            ? Column(left.Names("fields"), left, table)
+    private static string? Column(SyntaxNode column, string table)
+    {
+        var names = column.Names("fields");
+        return column.Nodes("fields").Count != names.Count ? null
+            : names is [var only] ? only
+            : names is [var qualifier, var name] && qualifier == table ? name
             : null;
     }
 
-    private static string? Column(IReadOnlyList<string> names, SyntaxNode column, string table) =>
-        column.Nodes("fields").Count != names.Count ? null
-        : names is [var only] ? only
-        : names is [var qualifier, var name] && qualifier == table ? name
-        : null;
-
-    private static bool IsConstant(Walk walk, SyntaxNode? node) =>
-        node is { Kind: "A_Const" } || (node is { Kind: "ParamRef" } && walk.IsExact(node));
+    private static bool IsFixedBy(Walk walk, ColumnEntry column, SyntaxNode value) =>
+        value is { Kind: "A_Const" } || (value is { Kind: "ParamRef" } && walk.IsExact(value, column.Type));
 }

@@ -96,6 +96,9 @@ public sealed record Translation
 
     internal SessionStep? Step { get; init; }
 
+    /// <summary>The parameters that a number of rows may rest on, as long as their types do not round keys.</summary>
+    internal IReadOnlyCollection<KeyParameter> KeyParameters { get; init; } = [];
+
     /// <summary>What is judged, and has to be forwarded, in the place of the statement; null where it goes as it came.</summary>
     internal Substitution? Substitute { get; init; }
 

@@ -48,7 +48,7 @@ internal sealed class Walk
     private int _steps;
 
     /// <summary>Parameters whose types do not let a key be one row's; null where any may be such.</summary>
-    public IReadOnlySet<int>? Inexact { private get; init; }
+    public IReadOnlyDictionary<int, uint>? Inexact { private get; init; }
 
     public Walk(DatabaseCatalogue catalogue, SessionContext session, PostgresNames names, Definitions definitions)
     {
@@ -179,10 +179,17 @@ internal sealed class Walk
     /// A parameter has an exact type, or gets it from this one place: where it stands twice the other place may make a fraction of
     /// it, by which several keys are found.
     /// </summary>
-    public bool IsExact(SyntaxNode parameter)
+    /// <param name="column">The type of the key that is compared with it.</param>
+    public bool IsExact(SyntaxNode parameter, Oid column)
     {
         var number = parameter.Number("number");
-        return Inexact?.Contains((int)number) == false && (_uses ??= CountParameters()).GetValueOrDefault(number) == 1;
+        if (Inexact is null || (_uses ??= CountParameters()).GetValueOrDefault(number) != 1)
+        {
+            return false;
+        }
+
+        Found.KeyParameters.Add(new KeyParameter((int)number, column));
+        return !(Inexact.TryGetValue((int)number, out var type) && KeyParameter.IsRounded(column, type));
     }
 
     private Dictionary<long, int> CountParameters()

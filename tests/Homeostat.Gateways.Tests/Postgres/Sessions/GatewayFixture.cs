@@ -11,7 +11,9 @@ public sealed class GatewayFixture(PostgresServer server) : IAsyncLifetime
         create table notes (id int primary key, text text);
         create schema other;
         create table other.customers (id int, name text);
-        insert into other.customers values (9, 'other')
+        insert into other.customers values (9, 'other');
+        create table clock (at timestamp primary key, moment timestamptz unique);
+        insert into clock values ('2026-03-29 02:30', '2026-03-29 02:00Z'), ('2026-03-29 03:30', '2026-03-29 03:00Z')
         """;
 
     internal TestGateway Gateway { get; private set; } = null!;
@@ -25,7 +27,8 @@ public sealed class GatewayFixture(PostgresServer server) : IAsyncLifetime
                 Definition,
                 "public.customers",
                 "public.notes",
-                "other.customers"
+                "other.customers",
+                "public.clock"
             );
         }
     }

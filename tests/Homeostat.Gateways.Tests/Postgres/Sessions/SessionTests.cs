@@ -93,6 +93,34 @@ public sealed class SessionTests(GatewayFixture fixture) : IClassFixture<Gateway
     }
 
     [Fact]
+    public async Task A_time_that_a_clock_skips_is_the_same_moment_as_another()
+    {
+        await using var connection = await Gateway.OpenAsync(Gateway.Grant("clock"));
+        await ExecuteAsync(connection, "set timezone to 'Europe/Berlin'");
+        async Task<int> RunAsync(string sql, params DateTime[] times)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            command.Parameters.AddRange(Array.ConvertAll(times, time => new NpgsqlParameter { Value = time }));
+            return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var skipped = new DateTime(2026, 3, 29, 2, 30, 0, DateTimeKind.Unspecified);
+        var moment = new DateTime(2026, 3, 29, 1, 30, 0, DateTimeKind.Utc);
+        const string Delete = "delete from clock where at = $1";
+
+        Assert.Equal(
+            2L,
+            await ScalarAsync(connection, "select count(*) from clock where at = '2026-03-29 01:30Z'::timestamptz")
+        );
+        Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => RunAsync(Delete, moment))).SqlState);
+        Assert.Equal(1, await RunAsync("update clock set moment = $1 where at = $2", moment, skipped));
+        Assert.Equal(1, await RunAsync("delete from clock where moment = $1", moment));
+        Assert.Equal(0, await RunAsync(Delete, skipped));
+        Assert.Equal("42501", (await Assert.ThrowsAsync<PostgresException>(() => RunAsync(Delete, moment))).SqlState);
+        Assert.Equal(1L, await ScalarAsync(connection, "select count(*) from clock"));
+    }
+
+    [Fact]
     public async Task A_refusal_inside_a_transaction_fails_it_as_an_error_of_the_server_does()
     {
         await using var connection = await Gateway.OpenAsync(Gateway.Grant("inside"));
