@@ -73,7 +73,10 @@ internal sealed class Figures
         }
 
         report.Ratio($"{script}_vs_{Peer}", lowest);
-        report.AtLeast($"{script}_vs_{Peer}", script == "select" ? 0.7 : 0.55);
+        if (Load.Floor(script) is { } floor)
+        {
+            report.AtLeast($"{script}_vs_{Peer}", floor);
+        }
     }
 
     /// <summary>Of everybody on the way, by transaction: what throughput comes down to where the processors are the limit.</summary>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Homeostat.Bench.Postgres;
 
-/// <summary>What pgbench sends: one of its own two scripts, by the simple protocol or with prepared statements.</summary>
+/// <summary>What pgbench sends: one of its own two scripts, or the second with its writes left out, by the simple protocol or with prepared statements.</summary>
 internal sealed record Load(string Script, string Mode)
 {
     /// <summary>UPDATE three times and INSERT once.</summary>
@@ -15,7 +15,31 @@ internal sealed record Load(string Script, string Mode)
         new("select", "prepared"),
         new("tpcb", "simple"),
         new("tpcb", "prepared"),
+        new("looks", "prepared"),
     ];
+
+    /// <summary>As many messages as TPC-B's, to the same tables: what is left of its cost where nothing has to be decided before it is done.</summary>
+    public const string LooksScript = """
+        \set aid random(1, 100000 * :scale)
+        \set bid random(1, 1 * :scale)
+        \set tid random(1, 10 * :scale)
+        BEGIN;
+        SELECT abalance FROM pgbench_accounts WHERE aid = :aid;
+        SELECT abalance FROM pgbench_accounts WHERE aid = :aid;
+        SELECT tbalance FROM pgbench_tellers WHERE tid = :tid;
+        SELECT bbalance FROM pgbench_branches WHERE bid = :bid;
+        SELECT tbalance FROM pgbench_tellers WHERE tid = :tid;
+        END;
+        """;
+
+    /// <summary>Of PgBouncer's throughput; null where nothing is asked for.</summary>
+    public static double? Floor(string script) =>
+        script switch
+        {
+            "select" => 0.7,
+            "tpcb" => 0.55,
+            _ => null,
+        };
 
     public string Name => $"{Script}_{Mode}";
 
@@ -35,9 +59,10 @@ internal sealed partial class PgBench(PostgresServer server, string folder)
 {
     private const int Clients = 8;
     private const double LoggedShare = 0.05;
+    private const string Scale = "10";
 
     public Task<string> FillAsync(Entrance direct) =>
-        Ran.ToEndAsync(direct.Start(Path.Combine(server.Binaries, "pgbench"), "-i", "-q", "-s", "10"));
+        Ran.ToEndAsync(direct.Start(Path.Combine(server.Binaries, "pgbench"), "-i", "-q", "-s", Scale));
 
     public async Task<Outcome> RunAsync(Entrance entrance, Load load, int seconds)
     {
@@ -53,8 +78,7 @@ internal sealed partial class PgBench(PostgresServer server, string folder)
             $"{seconds}",
             "-M",
             load.Mode,
-            "-b",
-            load.Writes ? "tpcb-like" : "select-only",
+            .. Script(load),
             "-l",
             $"--sampling-rate={LoggedShare.ToString(CultureInfo.InvariantCulture)}",
             $"--log-prefix={log}",
@@ -73,6 +97,21 @@ internal sealed partial class PgBench(PostgresServer server, string folder)
             (long)Number(Processed(), told),
             after.ToDictionary(pair => pair.Key, pair => pair.Value - before[pair.Key])
         );
+    }
+
+    private string[] Script(Load load)
+    {
+        switch (load.Script)
+        {
+            case "select":
+                return ["-b", "select-only"];
+            case "tpcb":
+                return ["-b", "tpcb-like"];
+            default:
+                var file = Path.Combine(folder, "looks.sql");
+                File.WriteAllText(file, Load.LooksScript);
+                return ["-f", file, "-s", Scale];
+        }
     }
 
     private Dictionary<string, double> Spending(Entrance entrance)
