@@ -15,11 +15,8 @@ internal sealed record ParametersSaid(IReadOnlyList<uint> Own, IReadOnlyDictiona
     /// <summary>What the text means without it holds with it: no row count rests on a key that a parameter rounds.</summary>
     public bool LeavesAsIs(Translation known) =>
         Own.Count == 0
-        && (
-            Inexact.Count == 0
-            || !known.KeyParameters.Any(key =>
-                Inexact.TryGetValue(key.Number, out var type) && KeyParameter.IsRounded(key.Column, type)
-            )
+        && !known.KeyParameters.Any(key =>
+            Inexact.TryGetValue(key.Number, out var type) && KeyParameter.IsRounded(key.Column, type)
         );
 
     public static ParametersSaid Of(ReadOnlySpan<byte> body)
